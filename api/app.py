@@ -1,0 +1,84 @@
+"""HTTP: `tandem api`, or `litestar --app api.app:app run`, or `granian --interface asgi api.app:app`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar
+from litestar.datastructures import CacheControlHeader
+from litestar.static_files import create_static_files_router
+
+from api.http import endpoint, health
+from api.http.failures import EXCEPTION_HANDLERS
+from api.http.headers import add_security_headers
+from api.http.logs import RequestLog, configure
+from api.http.serving import Serving
+from api.pages import index, summaries
+from domain.database import Database
+from domain.embedded import servers
+from domain.settings import Settings
+
+_STATIC = Path(__file__).parent / "static"
+# An hour: a new version of Tandem is seen soon, and nothing in there is private.
+_KEPT = CacheControlHeader(public=True, max_age=3600)
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> Litestar:
+    """The application; nothing is read, opened or started before the server starts it.
+
+    Without settings it reads the environment's. A database that is given stays the caller's to close; without
+    one it opens that of the settings, embedded if need be, and closes it when the server stops.
+    """
+    return Litestar(
+        route_handlers=[
+            endpoint.operate,
+            endpoint.read,
+            health.healthz,
+            health.readyz,
+            index.show,
+            summaries.show,
+            create_static_files_router(path="/static", directories=[_STATIC], cache_control=_KEPT),
+        ],
+        lifespan=[_lifespan(settings, database)],
+        middleware=[RequestLog()],
+        exception_handlers=EXCEPTION_HANDLERS,
+        before_send=[add_security_headers],
+        # The contract is the GraphQL schema; Litestar's own log would write what ours leaves out.
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _lifespan(
+    settings: Settings | None, database: Database | None
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def serve(app: Litestar) -> AsyncIterator[None]:
+        configure()
+        present = settings or Settings.read()
+        async with _opened(present, database) as opened:
+            app.state.serving = Serving(present, opened)
+            yield
+
+    return serve
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, database: Database | None) -> AsyncIterator[Database]:
+    if database is not None:
+        yield database
+        return
+    with ExitStack() as stack:
+        # An embedded server may first have to start: the event loop goes on meanwhile.
+        where = await asyncio.to_thread(stack.enter_context, servers(settings))
+        opened = Database(where.database_url)
+        try:
+            yield opened
+        finally:
+            await opened.close()
+
+
+app = create_app()

@@ -1,0 +1,107 @@
+"""What most commands need: settings, the servers behind them, and a database with every table."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec
+
+from domain import embedded, migrations
+from domain.database import Database
+from domain.errors import Refused
+from domain.settings import Settings
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a command works with; `servers.redis_url` is there if the command asked for the queue."""
+
+    settings: Settings
+    servers: embedded.Servers
+    database: Database
+
+
+def with_database(
+    *, queue: bool = False
+) -> Callable[[Callable[Concatenate[Running, P], Coroutine[Any, Any, None]]], Callable[P, None]]:
+    """Make a command of an asynchronous function whose first argument is a `Running`; the others are click's.
+
+    The database is there and migrated before the function is called; embedded servers run as long as it does. It
+    stands below click's own decorators.
+
+        @click.command()
+        @click.argument("path")
+        @with_database()
+        async def query(running: Running, path: str) -> None: ...
+    """
+
+    def decorate(function: Callable[Concatenate[Running, P], Coroutine[Any, Any, None]]) -> Callable[P, None]:
+        @functools.wraps(function)
+        def command(*args: P.args, **kwargs: P.kwargs) -> None:
+            settings = Settings.read()
+
+            async def work(servers: embedded.Servers) -> None:
+                async with opened(servers) as database:
+                    await function(Running(settings, servers, database), *args, **kwargs)
+
+            with embedded.servers(settings, queue=queue) as servers:
+                asyncio.run(until_told_to_stop(work(servers)))
+
+        return command
+
+    return decorate
+
+
+@asynccontextmanager
+async def opened(servers: embedded.Servers) -> AsyncIterator[Database]:
+    """The database, migrated.
+
+    Raises:
+        Refused: it does not answer, or is of a later version of Tandem.
+    """
+    await migrated(servers)
+    database = Database(servers.database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def migrated(servers: embedded.Servers) -> bool:
+    """Bring the database to this version's tables; whether there was anything to do.
+
+    Raises:
+        Refused: it does not answer, or is of a later version of Tandem.
+    """
+    try:
+        return await migrations.upgrade(servers.database_url)
+    except OSError as error:
+        raise Refused(
+            "DATABASE_UNREACHABLE",
+            f"The database does not answer ({error}): check TANDEM_DATABASE_URL, or unset it for an embedded one.",
+        ) from error
+
+
+async def until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
+    """Do that work; on SIGTERM give it the time to end what it began, then leave."""
+    task = asyncio.ensure_future(work)
+    told = asyncio.Event()
+
+    def stop() -> None:
+        told.set()
+        task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if told.is_set():
+            sys.exit(128 + signal.SIGTERM)
+        raise

@@ -1,0 +1,107 @@
+"""How a failed request is answered: with GraphQL errors to programs, with a page to people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from secrets import token_hex
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from api.http.declined import Declined, body
+from api.http.logs import log
+from api.http.media import AnswerType, answer_type
+from api.pages.rendering import page
+from domain.errors import Refused
+
+_GRAPHQL_PATH = "/graphql"
+
+# What Litestar says by status alone, in words that say what to do.
+_KNOWN: dict[int, tuple[str, str]] = {
+    404: (
+        "NOT_FOUND",
+        "There is nothing at this address. Operations go to /graphql, and / says what is here.",
+    ),
+    405: (
+        "METHOD_NOT_ALLOWED",
+        "This address does not take that method: see the Allow header for those it takes.",
+    ),
+    413: (
+        "BODY_TOO_LARGE",
+        "The request is larger than 1 MB. Send less at once, or import from a file instead.",
+    ),
+}
+
+_HEADINGS = {
+    401: "Tandem does not know you",
+    404: "There is nothing here",
+    500: "Something went wrong",
+}
+
+
+def _declined(request: Request[Any, Any, Any], problem: Declined) -> Response[bytes]:
+    """The answer to a request that was declined, in the form that its caller reads."""
+    if _wants_page(request):
+        heading = _HEADINGS.get(problem.status, "This could not be done")
+        answer = page("declined.html", status=problem.status, heading=heading, message=problem.message)
+    else:
+        answer = Response(
+            body(problem.code, problem.message),
+            media_type=_media_type(request).header,
+            status_code=problem.status,
+        )
+    answer.headers.update(problem.headers)
+    return answer
+
+
+def _http_exception(request: Request[Any, Any, Any], problem: HTTPException) -> Response[bytes]:
+    """Litestar's own refusals, said in our words."""
+    status = problem.status_code
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _unexpected(request, problem)
+    code, message = _KNOWN.get(
+        status, ("BAD_REQUEST", "The request could not be read: check how it is made.")
+    )
+    return _declined(request, Declined(status, code, message, headers=problem.headers))
+
+
+def _refused(request: Request[Any, Any, Any], problem: Refused) -> Response[bytes]:
+    """A refusal of the domain: what a page is about is not there, or not to be seen."""
+    status = HTTPStatus.NOT_FOUND if problem.code == "NOT_FOUND" else HTTPStatus.BAD_REQUEST
+    return _declined(request, Declined(status, problem.code, problem.message))
+
+
+def _unexpected(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
+    """A mistake of ours: the log has what happened, the caller the reference under which it stands there."""
+    reference = token_hex(4)
+    log.error("unexpected", reference=reference, path=request.url.path, exc_info=problem)
+    return _declined(
+        request,
+        Declined(
+            500,
+            "INTERNAL",
+            f"Something went wrong on our side; reference {reference}. Tell whoever runs this server.",
+        ),
+    )
+
+
+def _wants_page(request: Request[Any, Any, Any]) -> bool:
+    return request.url.path != _GRAPHQL_PATH and "text/html" in request.headers.get("accept", "")
+
+
+def _media_type(request: Request[Any, Any, Any]) -> AnswerType:
+    """The type that the caller takes; one who takes none of ours is told so in plain JSON."""
+    try:
+        return answer_type(request.headers.get("accept"))
+    except Declined:
+        return AnswerType.JSON
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    Declined: _declined,
+    Refused: _refused,
+    HTTPException: _http_exception,
+    Exception: _unexpected,
+}

@@ -1,0 +1,86 @@
+"""The connection to Postgres, and what a transaction of ours carries."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
+
+from domain.calendar import in_words
+from domain.errors import Refused
+from domain.tables import Recorded, Tracked
+
+
+class Database:
+    """One database: transactions for what changes it, and a pool of plain connections for what reads it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(url, pool_size=10, max_overflow=10)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._pool: asyncpg.Pool | None = None
+
+    @asynccontextmanager
+    async def transaction(self, *, effective_on: date) -> AsyncIterator[AsyncSession]:
+        """A transaction whose changes hold from that date; committed at the end, rolled back on an exception."""
+        async with self._sessions.begin() as session:
+            await take_effect(session, effective_on)
+            yield session
+
+    async def readers(self) -> asyncpg.Pool:
+        """The pool for reads: driver connections, since a read is one statement that needs no session round it."""
+        if self._pool is None:
+            self._pool = await asyncpg.create_pool(
+                self.url.replace("postgresql+asyncpg://", "postgresql://"),
+                min_size=1,
+                max_size=10,
+                server_settings={"timezone": "UTC", "default_transaction_read_only": "on", "jit": "off"},
+            )
+        return self._pool
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        if self._pool is not None:
+            await self._pool.close()
+        await self.engine.dispose()
+
+
+async def take_effect(session: AsyncSession, on: date) -> None:
+    """Have what a transaction changes from here on hold from that date."""
+    session.info["effective_on"] = on
+    await session.execute(
+        text("SELECT set_config('tandem.effective_on', :on, true)"), {"on": on.isoformat()}
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _date_changes(session: Session, _context: Any, _instances: Any) -> None:
+    """Date what is new or changed with the date from which the transaction's changes hold."""
+    on: date | None = session.info.get("effective_on")
+    if on is None:
+        return
+    for row in session.new:
+        if isinstance(row, Tracked | Recorded) and row.valid_from is None:
+            row.valid_from = on
+    for row in session.dirty:
+        if isinstance(row, Tracked) and session.is_modified(row):
+            _require_not_earlier(row, on)
+            row.valid_from = on
+    for row in session.deleted:
+        if isinstance(row, Tracked):
+            _require_not_earlier(row, on)
+
+
+def _require_not_earlier(row: Tracked, on: date) -> None:
+    if on < row.valid_from:
+        raise Refused(
+            "EARLIER_THAN_KNOWN",
+            f"This was last changed with effect from {in_words(row.valid_from)}, and a change from {in_words(on)} "
+            "would rewrite what was known since. Date your change on or after that day.",
+        )

@@ -1,0 +1,43 @@
+"""Servers as processes that nobody waits for: which one is running where, and how it is awaited."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from domain.errors import Refused
+
+_PATIENCE_S = 60.0
+_PAUSE_S = 0.005
+
+
+def process_in(directory: Path, pid: int) -> psutil.Process | None:
+    """The living process with that number, if it works in that directory: numbers are given anew, directories not."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE or process.cwd() != str(directory):
+            return None
+    except psutil.Error:
+        return None
+    return process
+
+
+def anybody_in(directory: Path) -> bool:
+    """Whether any process works in that directory."""
+    return any(process_in(directory, number) for number in psutil.pids())
+
+
+def wait_until(done: Callable[[], bool], *, otherwise: Callable[[], Refused]) -> None:
+    """Wait until something is so, for a minute at most.
+
+    Raises:
+        Refused: it did not come to be so; `otherwise` says what is told.
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    while not done():
+        if time.monotonic() > deadline:
+            raise otherwise()
+        time.sleep(_PAUSE_S)

@@ -1,0 +1,98 @@
+"""The past of tracked tables: where it is kept, and a table as of a date.
+
+`<table>_history` has the columns of its table and `valid_until`, the first date on which the row was no longer so.
+One trigger writes it for all tables. A row that is changed twice on one date leaves an entry that was never valid at
+the end of any day (`valid_from = valid_until`): audit keeps it, no question as of a date finds it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    FromClause,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    select,
+    union_all,
+)
+
+from domain.tables import Base, Recorded, Tracked
+
+# What an exclusion constraint needs to keep the rows of different programmes apart without an extension.
+UUID_RANGE = "CREATE TYPE uuid_range AS RANGE (subtype = uuid)"
+
+# `tandem.effective_on` is set by the transaction: a deleted row has no new row to tell until when it was so.
+KEEP_HISTORY = """
+CREATE FUNCTION keep_history() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE until date;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN until := NEW.valid_from;
+    ELSE until := current_setting('tandem.effective_on')::date; END IF;
+    IF until < OLD.valid_from THEN
+        RAISE EXCEPTION 'the past of % % is not rewritten', TG_TABLE_NAME, OLD.id USING ERRCODE = 'TD001';
+    END IF;
+    EXECUTE format('INSERT INTO %1$I SELECT * FROM jsonb_populate_record(NULL::%1$I, $1)', TG_TABLE_NAME || '_history')
+        USING to_jsonb(OLD) || jsonb_build_object('valid_until', until);
+    IF TG_OP = 'UPDATE' THEN RETURN NEW; END IF;
+    RETURN OLD;
+END $$
+"""
+
+
+def keep_history_of(table: str) -> str:
+    """The statement that gives a table its history trigger."""
+    return (
+        f"CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+
+
+def _history_table(table: Table) -> Table:
+    columns = [Column(c.name, c.type, nullable=True) for c in table.columns]
+    known: dict[str, str] = {c.name: c.name for c in columns}
+    # The same ways in as the present has, so that a question about the past is not slower by a scan.
+    ways = [[known[c.name] for c in index.columns] for index in table.indexes]
+    name = f"{table.name}_history"
+    return Table(
+        name,
+        table.metadata,
+        *columns,
+        Column("valid_until", Date, nullable=False),
+        PrimaryKeyConstraint("id", "version"),
+        *(Index(f"ix_{name}_{'_'.join(way)}", *way) for way in ways if way),
+    )
+
+
+def with_history() -> dict[type[Tracked], Table]:
+    """Give every tracked table of the models that are loaded its history; the tables by model."""
+    tables: dict[type[Tracked], Table] = {}
+    for mapper in Base.registry.mappers:
+        model = mapper.class_
+        if issubclass(model, Tracked):
+            table = model.__table__
+            assert isinstance(table, Table)
+            known = table.metadata.tables.get(f"{table.name}_history")
+            tables[model] = _history_table(table) if known is None else known
+    return tables
+
+
+def as_of(model: type[Any], on: ColumnElement[date]) -> FromClause:
+    """The rows of a model as they were at the end of a date, as a selectable with the model's columns."""
+    table = model.__table__
+    if issubclass(model, Tracked):
+        past = table.metadata.tables[f"{table.name}_history"]
+        return union_all(
+            select(table).where(table.c.valid_from <= on),
+            select(*(past.c[c.name] for c in table.columns)).where(
+                past.c.valid_from <= on, past.c.valid_until > on
+            ),
+        ).subquery()
+    if issubclass(model, Recorded):
+        return select(table).where(table.c.valid_from <= on).subquery()
+    return table

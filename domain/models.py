@@ -1,0 +1,45 @@
+"""Every table in one place, with its history: import this before the metadata is used as a whole."""
+
+from domain import history
+from domain.journal.models import Job, JournalEntry
+from domain.milestones.models import Baseline, Dependency, Evidence, LedgerEntry, Milestone
+from domain.organisations.models import Continuation, Organisation, OrganisationIdentifier, Succession
+from domain.people.models import Affiliation, Person
+from domain.programmes.models import (
+    Partner,
+    Phase,
+    PortfolioReport,
+    Programme,
+    Sponsor,
+    StatusReport,
+)
+from domain.summaries.models import Summary
+from domain.tables import Base
+
+HISTORY = history.with_history()
+metadata = Base.metadata
+
+__all__ = [
+    "HISTORY",
+    "Affiliation",
+    "Baseline",
+    "Continuation",
+    "Dependency",
+    "Evidence",
+    "Job",
+    "JournalEntry",
+    "LedgerEntry",
+    "Milestone",
+    "Organisation",
+    "OrganisationIdentifier",
+    "Partner",
+    "Person",
+    "Phase",
+    "PortfolioReport",
+    "Programme",
+    "Sponsor",
+    "StatusReport",
+    "Succession",
+    "Summary",
+    "metadata",
+]

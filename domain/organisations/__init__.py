@@ -1,0 +1,1 @@
+"""The bodies that take part in programmes, and what became of them."""

@@ -1,0 +1,1 @@
+"""Programmes that several organisations own together."""

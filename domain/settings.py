@@ -1,0 +1,57 @@
+"""Where Tandem keeps its data and how it is reached: read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment's answers. Without a database URL or a Redis URL, an embedded server stands in for it."""
+
+    data_dir: Path
+    database_url: str | None
+    redis_url: str | None
+    admin_token: str | None
+    host: str
+    port: int
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this process, or of the environment given.
+
+        Raises:
+            Refused: a variable has a value that cannot be used; the message names it.
+        """
+        values = os.environ if environ is None else environ
+        return cls(
+            data_dir=Path(values.get("TANDEM_DATA_DIR") or ".tandem").expanduser().absolute(),
+            database_url=_async_url(values.get("TANDEM_DATABASE_URL") or None),
+            redis_url=values.get("TANDEM_REDIS_URL") or None,
+            admin_token=values.get("TANDEM_ADMIN_TOKEN") or None,
+            host=values.get("TANDEM_HOST") or "127.0.0.1",
+            port=_port(values.get("TANDEM_PORT") or "8000"),
+        )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:  # noqa: PLR2004 - the range of TCP ports
+        raise Refused("BAD_SETTING", f"TANDEM_PORT is {text!r}: give a number from 1 to 65535.")
+    return int(text)
+
+
+def _async_url(url: str | None) -> str | None:
+    """People write `postgresql://`; SQLAlchemy would then take a driver that is not installed."""
+    if url is None:
+        return None
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
+        raise Refused(
+            "BAD_SETTING", "TANDEM_DATABASE_URL must begin with postgresql://, since Tandem runs on Postgres."
+        )
+    return f"postgresql+asyncpg://{rest}"

@@ -1,0 +1,1 @@
+"""What one sponsor is told about one period: from what was read to what is kept."""

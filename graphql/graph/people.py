@@ -1,0 +1,56 @@
+"""People in the schema."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from domain import models
+from domain.people.models import SummaryFrequency
+from graph.organisations import Organisation
+from graph.reads import Connection, Node, column, many, one, reads
+
+strawberry.enum(SummaryFrequency, description="How often a sponsor's summary is compiled without being asked for.")
+
+
+@reads(
+    models.Person,
+    filters=("id", "name", "email", "is_placeholder", "summary_frequency", "affiliations"),
+    orders=("name", "email"),
+)
+class Person(Node):
+    """Somebody who takes part."""
+
+    version: int = column("Counts the changes; give it as `expectedVersion` when you change the record.")
+    name: str
+    email: str
+    is_placeholder: bool = column("Whether this only stands for somebody who has yet to be named.")
+    summary_frequency: SummaryFrequency = column("How often summaries are compiled for them.")
+    affiliations: Connection[Affiliation] = many(
+        lambda row, other, at: other.person_id == row.id,
+        order=("-starts_on",),
+        description="Which organisations they belong to or belonged to.",
+    )
+    seats: Connection[Annotated[Sponsor, strawberry.lazy("graph.partners")]] = many(
+        lambda row, other, at: other.person_id == row.id,
+        order=("-starts_on",),
+        description="For which programmes they answer or answered as a sponsor.",
+    )
+
+
+@reads(
+    models.Affiliation,
+    filters=("id", "starts_on", "ends_on", "position", "organisation"),
+    orders=("starts_on", "ends_on"),
+)
+class Affiliation(Node):
+    """A person's belonging to an organisation, from `startsOn` up to, not including, `endsOn`."""
+
+    version: int = column("Counts the changes; give it as `expectedVersion` when you change the record.")
+    person: Person | None = one(lambda row, other, at: other.id == row.person_id)
+    organisation: Organisation = one(lambda row, other, at: other.id == row.organisation_id)
+    position: str | None
+    starts_on: date
+    ends_on: date | None

@@ -1,0 +1,52 @@
+"""What can be asked: the root of all queries."""
+
+from __future__ import annotations
+
+import strawberry
+
+from domain import models
+from domain.access.viewers import Role
+from graph.journal import JournalEntry
+from graph.milestones import Milestone
+from graph.organisations import Organisation
+from graph.people import Person
+from graph.portfolio import Portfolio
+from graph.programmes import Programme
+from graph.reads import Connection, Node, any_node, collected, computed, itself, lookup, many, one, reads
+from graph.summaries import Summary
+
+strawberry.enum(Role, description="In what capacity somebody acts.")
+
+
+@reads()
+class Viewer:
+    """Whoever asks."""
+
+    role: Role = computed(lambda _row, at: at.role)
+    person: Person | None = one(
+        lambda _row, other, at: other.id == at.person, description="Null for the built-in administrator."
+    )
+
+
+@reads()
+class Query:
+    """Everything is answered as of today, or as of the date of `@asOf`, and only as far as the viewer may see it."""
+
+    node: Node | None = any_node(description="Any record by its id.")
+    viewer: Viewer = itself(description="Whoever asks.")
+    organisations: Connection[Organisation] = many(order=("name",), description="By name.")
+    organisation: Organisation | None = lookup("code")
+    people: Connection[Person] = many(order=("name",), description="By name.")
+    person: Person | None = lookup("email")
+    programmes: Connection[Programme] = many(order=("title",), description="By title.")
+    programme: Programme | None = lookup("ref")
+    milestones: Connection[Milestone] = many(
+        order=("forecast_on",), description="The milestones of all programmes, by forecast."
+    )
+    milestone: Milestone | None = lookup()
+    portfolio: Portfolio = collected(
+        models.Programme, lambda: Programme, description="The programmes that the filter leaves, in figures."
+    )
+    summaries: Connection[Summary] = many(order=("-period_to", "-compiled_at"), description="The latest first.")
+    summary: Summary | None = lookup()
+    journal: Connection[JournalEntry] = many(order=("-recorded_at",), description="The latest first.")

@@ -1,0 +1,45 @@
+"""Declared GraphQL types over SQLAlchemy tables, answered by one SQL statement per query.
+
+The README beside this file has the idea on one page.
+"""
+
+from graph.reads.connections import Connection, Node
+from graph.reads.declare import (
+    any_node,
+    collected,
+    column,
+    computed,
+    itself,
+    listed,
+    lookup,
+    many,
+    one,
+    reads,
+    subject,
+)
+from graph.reads.engine import ReadExtension, Reader, read_back
+from graph.reads.errors import ReadRefused
+from graph.reads.fetched import Answer
+from graph.reads.perspective import Perspective
+
+__all__ = [
+    "Answer",
+    "Connection",
+    "Node",
+    "Perspective",
+    "ReadExtension",
+    "ReadRefused",
+    "Reader",
+    "any_node",
+    "collected",
+    "column",
+    "computed",
+    "itself",
+    "listed",
+    "lookup",
+    "many",
+    "one",
+    "read_back",
+    "reads",
+    "subject",
+]

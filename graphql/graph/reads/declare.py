@@ -1,0 +1,243 @@
+"""The words in which a schema is declared: which row is behind a type, and what of it is behind each field.
+
+    @reads(tables.Author, filters=("name",), orders=("name",))
+    class Author(Node):
+        name: str
+        age: int = computed(lambda author, at: at.year - author.born)
+        publisher: Publisher | None = one(lambda author, publisher, at: publisher.id == author.publisher_id)
+        books: Connection[Book] = many(lambda author, book, at: book.author_id == author.id, order=("title",))
+
+A row is an alias of the model, `at` the perspective of the request. A field without a declaration is the attribute of
+its name. Nothing here is a resolver: the compiler reads these declarations and writes one statement.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeAlias, TypeVar, dataclass_transform
+
+import strawberry
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryList, StrawberryOptional, get_object_definition
+from strawberry.types.field import StrawberryField
+from strawberry.types.lazy_type import LazyType
+
+Expression: TypeAlias = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A scalar: an attribute of the row, or an expression over the row and the perspective."""
+
+    expression: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """At most one other row: `on(row, other, at)` tells which."""
+
+    on: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A connection to other rows, in an order of attribute names, a leading `-` for descending."""
+
+    on: Expression | None
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One row by its id, or by one of the named unique fields instead."""
+
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyNode:
+    """Any row of any type by its id: the argument `id`, or `kind(row)` and `key(row)` of the row at hand."""
+
+    kind: Expression | None = None
+    key: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """An object that has no row of its own, such as what is known of the viewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """An object that speaks of all rows of a model that the argument `filter` leaves."""
+
+    model: type[Any]
+    type_name: Callable[[], type[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A short list made by a statement of its own: `rows(row, at)`."""
+
+    rows: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """In the answer to a mutation: the record that was changed, read back by its id."""
+
+
+Read: TypeAlias = Column | One | Many | Lookup | AnyNode | Itself | Collected | Listed | Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What stands behind a type: its model, and by which of its fields lists of it are filtered and ordered."""
+
+    name: str
+    model: type[Any] | None
+    filters: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    by_name: dict[str, ReadField] = field(default_factory=dict)
+
+
+class ReadField(StrawberryField):
+    """A field that is declared instead of resolved."""
+
+    def __init__(self, *args: Any, read: Read | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.read: Read = read or Column()
+
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        copied.read = self.read
+        return copied
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: a basic field would be read off a Python object."""
+        return False
+
+    @property
+    def arguments(self) -> list[StrawberryArgument]:
+        """What the declaration takes: pages, filters and orders for a connection, ids for a look-up."""
+        if self._arguments is None:
+            from graph.reads.arguments import arguments_of  # noqa: PLC0415 - inputs are made of declarations
+
+            self._arguments = arguments_of(self)
+        return self._arguments
+
+    @arguments.setter
+    def arguments(self, value: list[StrawberryArgument]) -> None:
+        self._arguments = value
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
+        """What was fetched for this field: only where graphql-core completes what one statement has fetched."""
+        from graph.reads.fetched import fetched  # noqa: PLC0415
+
+        return fetched(source, info)
+
+
+def computed(expression: Expression, *, description: str | None = None, name: str | None = None) -> Any:
+    """A scalar worked out from the row: `expression(row, at)` gives SQL."""
+    return ReadField(read=Column(expression), description=description, graphql_name=name)
+
+
+def column(description: str) -> Any:
+    """The attribute of the field's name, with a description for the schema."""
+    return ReadField(read=Column(), description=description)
+
+
+def one(on: Expression, *, description: str | None = None) -> Any:
+    """At most one row of another type, for which `on(row, other, at)` holds."""
+    return ReadField(read=One(on), description=description)
+
+
+def many(on: Expression | None = None, *, order: Sequence[str] = (), description: str | None = None) -> Any:
+    """A connection to the rows of another type for which `on(row, other, at)` holds, or to all of them."""
+    return ReadField(read=Many(on, tuple(order)), description=description)
+
+
+def lookup(*by: str, description: str | None = None) -> Any:
+    """One row by `id` or by one of these unique fields."""
+    return ReadField(read=Lookup(by), description=description)
+
+
+def any_node(kind: Expression | None = None, key: Expression | None = None, *, description: str | None = None) -> Any:
+    """A row of whichever type: by the argument `id`, or by the name of its type and its key in the row at hand."""
+    return ReadField(read=AnyNode(kind, key), description=description)
+
+
+def itself(*, description: str | None = None) -> Any:
+    """An object without a row of its own."""
+    return ReadField(read=Itself(), description=description)
+
+
+def collected(model: type[Any], filtered_as: Callable[[], type[Any]], *, description: str | None = None) -> Any:
+    """An object about all rows of a model, narrowed by the filters of the type that `filtered_as` gives."""
+    return ReadField(read=Collected(model, filtered_as), description=description)
+
+
+def listed(rows: Expression, *, description: str | None = None) -> Any:
+    """A short list: `rows(row, at)` gives the statement whose rows stand behind the items."""
+    return ReadField(read=Listed(rows), description=description)
+
+
+def subject(*, description: str | None = None) -> Any:
+    """The record that a mutation changed."""
+    return ReadField(read=Subject(), description=description)
+
+
+Class = TypeVar("Class", bound=type)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(computed, column, one, many, listed, lookup))
+def reads(
+    model: type[Any] | None = None, *, filters: Sequence[str] = (), orders: Sequence[str] = (), name: str | None = None
+) -> Callable[[Class], Class]:
+    """Declare a type of the schema; its docstring is its description."""
+
+    def declare(cls: Class) -> Class:
+        for attribute in inspect.get_annotations(cls):
+            if attribute not in vars(cls):
+                setattr(cls, attribute, ReadField())
+        cls.is_type_of = classmethod(_is_fetched)  # type: ignore[attr-defined]
+        declared: Class = strawberry.type(cls, name=name, description=_paragraph(cls))
+        definition = get_object_definition(declared, strict=True)
+        fields = {f.python_name: f for f in definition.fields if isinstance(f, ReadField)}
+        declared.__reads__ = Declaration(definition.name, model, tuple(filters), tuple(orders), fields)  # type: ignore[attr-defined]
+        return declared
+
+    return declare
+
+
+def _is_fetched(cls: type[Any], value: Any, _info: Any) -> bool:
+    """Whether a fetched object is of this type: where it could be of several, it says of which."""
+    return isinstance(value, dict) and value.get("__kind") in {None, cls.__strawberry_definition__.name}
+
+
+def declaration_of(cls: type[Any]) -> Declaration:
+    """What was declared of a type."""
+    declared = cls.__dict__.get("__reads__") or getattr(cls, "__reads__", None)
+    if not isinstance(declared, Declaration):
+        raise TypeError(f"{cls.__name__} is not declared with @reads")
+    return declared
+
+
+def target_of(read_field: ReadField) -> Any:
+    """The type that a field leads to, without optional, list and connection round it."""
+    kind: Any = read_field.type
+    while isinstance(kind, StrawberryOptional | StrawberryList | LazyType):
+        kind = kind.resolve_type() if isinstance(kind, LazyType) else kind.of_type
+    definition = get_object_definition(kind)
+    if definition is not None and isinstance(read_field.read, Many):
+        inner = next(iter(definition.type_var_map.values()))
+        return inner.resolve_type() if isinstance(inner, LazyType) else inner
+    return kind
+
+
+def _paragraph(cls: type[Any]) -> str | None:
+    text = cls.__dict__.get("__doc__")
+    return inspect.cleandoc(text) if text and not text.startswith(f"{cls.__name__}(") else None

@@ -1,0 +1,230 @@
+"""One SQL statement for one operation: the selection set becomes nested selects that return JSON.
+
+Each object is `row_to_json` of a select whose columns carry the response keys, each relation a scalar subselect in it.
+Wherever a table is put, the perspective's condition is put with it (`Compiler.rows`), and nowhere else is a table put.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_abstract_type,
+)
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy import bindparam as sql_bindparam
+from sqlalchemy.orm import aliased
+
+from graph.reads import declare
+from graph.reads.declare import Declaration, ReadField, declaration_of
+from graph.reads.errors import ReadRefused
+from graph.reads.identity import key_of, kind_of
+from graph.reads.narrowing import condition_of
+from graph.reads.pages import connection
+from graph.reads.perspective import Perspective
+from graph.reads.selections import Fields, Selector
+from graph.reads.values import Leaf, Tree, Variables, argument
+
+LONGEST_KEY = 63  # bytes of a name in Postgres; a longer one would be cut short there
+MOST_FIELDS = 1600  # columns of a select in Postgres
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A parameter of the statement: where its value is in the variables, and what is made of it."""
+
+    name: str
+    find: Callable[[Variables], Any]
+    convert: Callable[[Any], Any]
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles the selections of one request; `binds` are the parameters that it met on the way."""
+
+    schema: GraphQLSchema
+    selector: Selector
+    perspective: Perspective
+    largest_page: int
+    completed: bool = False  # whether graphql-core will complete what is fetched
+    binds: list[Bind] = field(default_factory=list)
+
+    def bind(self, leaf: Leaf, kind: Any, convert: Callable[[Any], Any] = lambda value: value) -> ColumnElement[Any]:
+        """A parameter for a leaf, as SQL of that kind."""
+        name = f"leaf_{len(self.binds)}"
+        self.binds.append(Bind(name, leaf.find, convert))
+        return sql_bindparam(name, type_=kind)
+
+    def rows(self, model: type[Any]) -> tuple[Any, ColumnElement[bool]]:
+        """An alias of the rows of a model and the condition under which they may be seen."""
+        row = self.perspective.rows(model)
+        seen = self.perspective.visible(model, row)
+        return row, true() if seen is None else seen
+
+    def arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Tree]:
+        """The arguments given to a field."""
+        given: dict[str, Tree] = {}
+        for part in node.arguments or ():
+            value = argument(part.value, definition.args[part.name.value].type, self.selector.variables)
+            if value is not None:
+                given[part.name.value] = value
+        return given
+
+    def root(self, kind: GraphQLObjectType, fields: Fields) -> Select[Any]:
+        """The statement for an operation, or for what a mutation answers."""
+        inner = select(*self.columns(kind, fields, None)).subquery()
+        return select(cast(func.row_to_json(inner.table_valued()), Text))
+
+    def columns(self, kind: GraphQLObjectType, fields: Fields, row: Any) -> list[ColumnElement[Any]]:
+        """What is selected of one object, labelled with the response keys."""
+        if len(fields) > MOST_FIELDS:
+            raise ReadRefused("TOO_MANY_FIELDS", f"Ask for at most {MOST_FIELDS:,} fields of one object.")
+        return [self._column(kind, key, nodes, row) for key, nodes in fields.items()]
+
+    def _column(self, kind: GraphQLObjectType, key: str, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
+        if len(key) > LONGEST_KEY:
+            raise ReadRefused("ALIAS_TOO_LONG", f"An alias has at most {LONGEST_KEY} characters: shorten {key[:20]}….")
+        name = nodes[0].name.value
+        if name == "__typename":
+            return cast(literal(kind.name), Text).label(key)
+        definition = kind.fields[name]
+        read_field = definition.extensions["strawberry-definition"]
+        return self._value(kind, definition, read_field, nodes, row).label(key)
+
+    def _value(
+        self, kind: GraphQLObjectType, definition: GraphQLField, read_field: ReadField, nodes: list[FieldNode], row: Any
+    ) -> ColumnElement[Any]:
+        read = read_field.read
+        target = get_named_type(definition.type)
+        match read:
+            case declare.Column():
+                return as_json(self.scalar(read_field, row), kind, read_field)
+            case declare.One(on):
+                return self._one(target, nodes, lambda other: on(row, other, self.perspective))
+            case declare.Lookup():
+                return self._lookup(target, definition, nodes)
+            case declare.Subject():
+                return self._one(target, nodes, lambda other: other.id == sql_bindparam("subject", type_=Uuid()))
+            case declare.Many():
+                return connection(self, definition, read_field, nodes, row)
+            case declare.Listed(rows):
+                return self._listed(target, nodes, rows(row, self.perspective).subquery())
+            case declare.AnyNode():
+                return self._any(target, definition, read, nodes, row)
+            case declare.Itself():
+                return self.object(target, nodes, None)
+            case declare.Collected(model, type_name):
+                return self._collected(target, definition, nodes, model, type_name())
+
+    def scalar(self, read_field: ReadField, row: Any) -> Any:
+        """The SQL of a scalar field of a row."""
+        assert isinstance(read_field.read, declare.Column)
+        expression = read_field.read.expression
+        return getattr(row, read_field.python_name) if expression is None else expression(row, self.perspective)
+
+    def object(self, kind: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
+        """One object as JSON, from a row that is in reach."""
+        columns = self.columns(kind, self.selector.fields(kind, nodes), row)
+        return self.json(select(*columns).correlate_except(None).subquery())
+
+    def json(self, inner: Any) -> ColumnElement[Any]:
+        """The rows of a select as JSON, at most one of them."""
+        return select(func.row_to_json(inner.table_valued())).scalar_subquery()
+
+    def _one(
+        self, kind: GraphQLObjectType, nodes: list[FieldNode], on: Callable[[Any], ColumnElement[bool]]
+    ) -> ColumnElement[Any]:
+        declared = declared_as(kind)
+        assert declared.model is not None
+        other, seen = self.rows(declared.model)
+        columns = self.columns(kind, self.selector.fields(kind, nodes), other)
+        if self.completed:
+            columns.append(cast(literal(kind.name), Text).label("__kind"))
+        return self.json(select(*columns).where(on(other), seen).limit(1).correlate_except(other).subquery())
+
+    def _lookup(self, kind: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]) -> ColumnElement[Any]:
+        given = {name: value for name, value in self.arguments(definition, nodes[0]).items() if _is_given(value)}
+        if len(given) != 1:
+            names = " or ".join(f"`{name}`" for name in definition.args)
+            raise ReadRefused("ONE_ARGUMENT", f"Give {nodes[0].name.value} exactly one of {names}.")
+        [(name, leaf)] = given.items()
+        assert isinstance(leaf, Leaf)
+        if name == "id":
+            value = self.bind(leaf, Uuid(), lambda text: key_of(text, kind.name))
+            return self._one(kind, nodes, lambda other: other.id == value)
+        text = self.bind(leaf, Text())
+        return self._one(kind, nodes, lambda other: getattr(other, name) == text)
+
+    def _listed(self, kind: GraphQLObjectType, nodes: list[FieldNode], rows: Any) -> ColumnElement[Any]:
+        item = select(*self.columns(kind, self.selector.fields(kind, nodes), rows.c)).correlate_except(None).lateral()
+        items = func.coalesce(func.json_agg(func.row_to_json(item.table_valued())), literal_column("'[]'::json"))
+        return select(items).select_from(rows.join(item, true())).scalar_subquery()
+
+    def _any(
+        self, kind: Any, definition: GraphQLField, read: declare.AnyNode, nodes: list[FieldNode], row: Any
+    ) -> ColumnElement[Any]:
+        possible = {t.name: t for t in self.schema.get_possible_types(kind)} if is_abstract_type(kind) else {}
+        if read.kind is None or read.key is None:
+            leaf = self.arguments(definition, nodes[0])["id"]
+            assert isinstance(leaf, Leaf)
+            found = possible.get(kind_of(leaf.now) or "")
+            if found is None:
+                return literal_column("NULL::json")
+            value = self.bind(leaf, Uuid(), lambda text: key_of(text, found.name))
+            return self._one(found, nodes, lambda other: other.id == value)
+        word, key = read.kind(row), read.key(row)
+        branches = [
+            (word == name, self._one(each, nodes, lambda other: other.id == key))
+            for name, each in possible.items()
+            if declared_as(each).model is not None
+        ]
+        return case(*branches)
+
+    def _collected(
+        self, kind: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode], model: Any, filtered_as: Any
+    ) -> ColumnElement[Any]:
+        row, seen = self.rows(model)
+        tree = self.arguments(definition, nodes[0]).get("filter")
+        kept = condition_of(self, declaration_of(filtered_as), row, tree)
+        scope = aliased(model, select(row).where(and_(seen, kept)).cte(), adapt_on_names=True)
+        return self.object(kind, nodes, scope)
+
+
+def declared_as(kind: GraphQLObjectType) -> Declaration:
+    """The declaration behind a type of the schema."""
+    return declaration_of(kind.extensions["strawberry-definition"].origin)
+
+
+def as_json(value: Any, kind: GraphQLObjectType, read_field: ReadField) -> ColumnElement[Any]:
+    """A scalar in the form in which the schema's scalars are written."""
+    if read_field.python_name == "id":
+        return literal(f"{kind.name}:", Text) + cast(value, Text)
+    column_type = getattr(value, "type", None)
+    if isinstance(column_type, Numeric) and column_type.asdecimal:
+        return cast(value, Text)  # JSON numbers are read as binary fractions; money is not one
+    return value  # type: ignore[no-any-return]
+
+
+def _is_given(value: Tree) -> bool:
+    return not (isinstance(value, Leaf) and value.now is None)

@@ -1,0 +1,89 @@
+"""A server as users have it, on a port of this machine, and the application as seen from any address."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from litestar.testing import AsyncTestClient
+
+from api.app import create_app
+from domain import embedded
+from domain.database import Database
+from domain.settings import Settings
+
+Reach = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@pytest.fixture(scope="session")
+async def site_url(server: asyncpg.Connection, servers: embedded.Servers) -> AsyncIterator[str]:
+    """The URL of the empty database that the server of this run answers from."""
+    name = f"site_{uuid4().hex}"
+    await server.execute(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY file_copy")
+    yield servers.database_url.replace("/tandem?", f"/{name}?")
+    await server.execute(f"DROP DATABASE {name} (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def site(site_url: str, server: asyncpg.Connection) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a real server without a token, at a loopback address, over that database."""
+    port = _free_port()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"),
+        *("--port", str(port), "api.app:app"),
+        env=os.environ | {"TANDEM_DATABASE_URL": site_url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    while b"Started worker" not in (line := await process.stdout.readline()):
+        assert line, "the server ended before it had started"
+    # Nobody reads on, and a full pipe would stop the server.
+    draining = asyncio.create_task(process.stdout.read())
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        yield client
+    process.terminate()
+    await process.wait()
+    await draining
+
+
+@pytest.fixture
+def reach_database() -> Reach:
+    """Reaches the application in this process, from any address, by any name, with or without a token."""
+    return _reaching
+
+
+@pytest.fixture
+def reach(database: Database) -> Reach:
+    """The same, over the database of the test."""
+    return partial(_reaching, database)
+
+
+@asynccontextmanager
+async def _reaching(
+    database: Database, *, token: str | None = None, client: str = "127.0.0.1", host: str = "localhost:8000"
+) -> AsyncIterator[httpx.AsyncClient]:
+    settings = Settings.read({"TANDEM_ADMIN_TOKEN": token} if token else {})
+    app = create_app(settings, database)
+    transport = httpx.ASGITransport(app=app, client=(client, 50000), raise_app_exceptions=False)
+    async with (
+        AsyncTestClient(app),
+        httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as reached,
+    ):
+        yield reached
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

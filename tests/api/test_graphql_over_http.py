@@ -1,0 +1,189 @@
+"""GraphQL over HTTP as the specification has it, against a real server."""
+
+import gzip
+import json
+
+import pytest
+
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+
+
+async def _post(site, content, *, accept=GRAPHQL, content_type=JSON, **headers):
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    headers = {"Accept": accept, "Content-Type": content_type, **headers}
+    return await site.post("/graphql", content=body, headers=headers)
+
+
+def _code(answer) -> str:
+    content = answer.json()
+    assert "data" not in content
+    return content["errors"][0]["extensions"]["code"]
+
+
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL])
+async def test_a_query_is_answered_in_the_type_that_was_asked_for(site, accept):
+    answer = await _post(site, {"query": "{ viewer { role } }"}, accept=accept)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == f"{accept}; charset=utf-8"
+    assert answer.json()["data"] == {"viewer": {"role": "ADMINISTRATOR"}}
+
+
+async def test_an_answer_to_one_viewer_is_kept_by_nobody(site):
+    answer = await _post(site, {"query": "{ viewer { role } }"})
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_variables_and_the_operation_name_are_used(site):
+    document = "query A($ref: String) { programme(ref: $ref) { ref } } query B { __typename }"
+    answer = await _post(site, {"query": document, "variables": {"ref": "None"}, "operationName": "A"})
+    assert answer.json()["data"] == {"programme": None}
+
+
+@pytest.mark.parametrize("name", ["variables", "operationName", "extensions", "documentId"])
+async def test_what_is_null_was_not_given(site, name):
+    answer = await _post(site, {"query": "{ __typename }", name: None})
+    assert (answer.status_code, answer.json()["data"]) == (200, {"__typename": "Query"})
+
+
+async def test_a_trusted_document_is_asked_by_its_id(site):
+    answer = await _post(site, {"documentId": "pages/index"})
+    assert answer.status_code == 200
+    assert answer.json()["data"]["programmes"] == {"totalCount": 0}
+
+
+async def test_a_query_may_be_sent_in_an_address(site):
+    document = "query A($ref: String) { programme(ref: $ref) { ref } }"
+    answer = await site.get("/graphql", params={"query": document, "variables": '{"ref": "None"}'})
+    assert (answer.status_code, answer.json()["data"]) == (200, {"programme": None})
+    answer = await site.get("/graphql", params={"documentId": "pages/index"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL])
+async def test_a_mutation_in_an_address_is_refused_and_changes_nothing(site, accept):
+    document = """mutation { organisationCreate(input: {
+        idempotencyKey: "by-get", code: "GET", name: "By an address", kind: OTHER
+    }) { userErrors { code } } }"""
+    answer = await site.get("/graphql", params={"query": document}, headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert _code(answer) == "MUTATION_BY_GET"
+    found = await _post(site, {"query": '{ organisation(code: "GET") { code } }'})
+    assert found.json()["data"] == {"organisation": None}
+
+
+async def test_which_of_several_operations_an_address_names_decides(site):
+    document = "query A { __typename } mutation B { __typename }"
+    params = {"query": document, "operationName": "A"}
+    assert (await site.get("/graphql", params=params)).status_code == 200
+    params["operationName"] = "B"
+    assert (await site.get("/graphql", params=params)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("case", "asked"),
+    [
+        ("syntax", {"query": "{"}),
+        ("an unknown field", {"query": "{ nothing }"}),
+        (
+            "a variable of the wrong type",
+            {"query": "query($i: ID!) { node(id: $i) { id } }", "variables": {}},
+        ),
+        ("no such operation", {"query": "query A { __typename }", "operationName": "B"}),
+        ("several operations and no name", {"query": "query A { __typename } query B { __typename }"}),
+        ("no operation at all", {"query": "fragment F on Query { __typename }"}),
+        ("an unknown document", {"documentId": "pages/none"}),
+        ("100,000 brackets", {"query": "{" * 100_000}),
+        ("100,000 brackets of a list", {"query": "{ node(id: " + "[" * 100_000}),
+    ],
+)
+async def test_what_never_began_is_400_to_those_who_know_the_specification(site, case, asked):
+    answer = await _post(site, asked)
+    assert (answer.status_code, "data" in answer.json()) == (400, False), case
+    assert all(error["extensions"]["code"] for error in answer.json()["errors"]), case
+    answer = await _post(site, asked, accept=JSON)
+    assert (answer.status_code, "data" in answer.json()) == (200, False), case
+
+
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "BODY_MISSING"),
+        (b"null", "BODY_NOT_AN_OBJECT"),
+        (b'"text"', "BODY_NOT_AN_OBJECT"),
+        (b'[{"query": "{ __typename }"}]', "BATCH_NOT_SUPPORTED"),
+        (b'{"not JSON', "BODY_NOT_JSON"),
+        (b'{"query": "\xff"}', "BODY_NOT_JSON"),
+        (b"[" * 100_000, "BODY_NOT_JSON"),
+        (b'{"qeury": "{ __typename }"}', "NOTHING_ASKED"),
+        (b'{"query": 1}', "BAD_PARAMETER"),
+        (b'{"query": "{ __typename }", "variables": []}', "BAD_PARAMETER"),
+        (b'{"query": "{ __typename }", "operationName": {}}', "BAD_PARAMETER"),
+        (b'{"query": "{ __typename }", "extensions": "text"}', "BAD_PARAMETER"),
+        (b'{"documentId": 1}', "BAD_PARAMETER"),
+    ],
+)
+async def test_a_body_that_is_no_operation_is_400_with_graphql_errors(site, accept, body, code):
+    answer = await _post(site, body, accept=accept)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, f"{accept}; charset=utf-8")
+    assert _code(answer) == code
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"content_type": "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ({"content_type": "application/x-www-form-urlencoded"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ({"content_type": "multipart/form-data"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ({"content_type": "application/json; charset=utf-16"}, 415, "UNSUPPORTED_CHARSET"),
+        ({"accept": "text/html"}, 406, "NOT_ACCEPTABLE"),
+    ],
+)
+async def test_other_types_are_declined(site, headers, status, code):
+    answer = await _post(site, {"query": "{ __typename }"}, **headers)
+    assert (answer.status_code, _code(answer)) == (status, code)
+
+
+async def test_a_body_without_a_type_is_declined(site):
+    answer = await site.post("/graphql", content=b'{"query": "{ __typename }"}')
+    assert (answer.status_code, _code(answer)) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+async def test_a_compressed_body_is_declined(site):
+    body = gzip.compress(b'{"query": "{ __typename }"}')
+    answer = await _post(site, body, **{"Content-Encoding": "gzip"})
+    assert (answer.status_code, _code(answer)) == (415, "UNSUPPORTED_CONTENT_ENCODING")
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+async def _in_pieces():
+    for _ in range(300):
+        yield b" " * 10_000
+
+
+@pytest.mark.parametrize("large", [b" " * 1_000_001, b" " * 20_000_000, None])
+async def test_more_than_a_megabyte_is_declined_however_it_is_sent(site, large):
+    body = _in_pieces() if large is None else large
+    answer = await site.post("/graphql", content=body, headers={"Content-Type": JSON})
+    assert (answer.status_code, _code(answer)) == (413, "BODY_TOO_LARGE")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+async def test_other_methods_are_declined(site, method):
+    answer = await site.request(method, "/graphql")
+    assert (answer.status_code, _code(answer)) == (405, "METHOD_NOT_ALLOWED")
+    assert {"GET", "POST"} <= {name.strip() for name in answer.headers["allow"].split(",")}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"query": "query($code: String) { organisation(code: $code) { id } }", "variables": {"code": "\0"}},
+        {"query": '{ organisation(code: "\\u0000") { id } }'},
+    ],
+)
+async def test_a_character_that_no_database_holds_is_the_callers_mistake(site, asked):
+    answer = await _post(site, asked)
+    assert answer.status_code in {200, 400}
+    assert "Something went wrong" not in answer.text

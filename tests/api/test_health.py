@@ -1,0 +1,29 @@
+import pytest
+
+from domain.database import Database
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_a_server_with_its_database_is_up_and_ready(site, path):
+    assert (await site.get(path)).status_code == 200
+    answer = await site.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_without_its_tables_it_is_up_and_not_ready(reach_database, empty_database_url):
+    database = Database(empty_database_url)
+    async with reach_database(database) as reached:
+        assert (await reached.get("/healthz")).status_code == 200
+        answer = await reached.get("/readyz")
+    await database.close()
+    assert answer.status_code == 503
+    assert "run tandem migrate" in answer.json()["reason"]
+
+
+async def test_without_a_database_it_is_up_and_not_ready(reach_database, tmp_path):
+    database = Database(f"postgresql+asyncpg://nobody@/none?host={tmp_path}")
+    async with reach_database(database) as reached:
+        assert (await reached.get("/healthz")).status_code == 200
+        answer = await reached.get("/readyz")
+    assert answer.status_code == 503
+    assert "cannot be reached" in answer.json()["reason"]

@@ -1,0 +1,154 @@
+"""The ledger adds up: whatever is done to a milestone, as of every date, whoever writes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import literal, select, text
+from sqlalchemy.exc import DBAPIError
+
+from domain.errors import Refused
+from domain.history import as_of
+from domain.milestones import commands
+from domain.milestones.models import Baseline, LedgerEntry, Milestone, ReasonCode
+from domain.models import Programme
+from domain.work import Work
+from tests.domain.milestones.scenes import BEGAN, Scene
+
+DAYS = st.dates(date(2023, 6, 1), date(2025, 12, 31))
+Step = Callable[[Work, UUID, UUID], Awaitable[object]]
+
+
+def _reforecast(day: date, reason: ReasonCode) -> Step:
+    return lambda doing, end, _: commands.reforecast(doing, end, forecast_on=day, reason=reason, note="Why")
+
+
+def _rebaseline(day: date) -> Step:
+    return lambda doing, end, approver: commands.rebaseline(
+        doing, end, baseline_on=day, approved_by_id=approver, note="Board"
+    )
+
+
+def _achieve(day: date) -> Step:
+    return lambda doing, end, _: commands.achieve(doing, end, achieved_on=day)
+
+
+def _report(day: date) -> Step:
+    return lambda doing, end, _: commands.report_forecast(doing, end, forecast_on=day)
+
+
+def _withdraw(doing: Work, end: UUID, _: UUID) -> Awaitable[object]:
+    return commands.withdraw_achievement(doing, end, note="Wrong")
+
+
+STEPS = st.lists(
+    st.tuples(
+        # Steps of one date, of following dates, and one that is dated before what is known.
+        st.integers(-3, 40),
+        st.one_of(
+            st.builds(_reforecast, DAYS, st.sampled_from(ReasonCode)),
+            st.builds(_rebaseline, DAYS),
+            st.builds(_report, DAYS),
+            st.builds(_achieve, DAYS),
+            st.just(_withdraw),
+        ),
+    ),
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(baseline_on=DAYS, forecast_on=st.none() | DAYS, steps=STEPS)
+async def test_the_ledger_adds_up_as_of_every_date(
+    here: Scene, baseline_on: date, forecast_on: date | None, steps: list[tuple[int, Step]]
+) -> None:
+    programme_id = await _fresh_programme(here)
+    end = await here.milestone(
+        programme_id=programme_id, baseline_on=baseline_on, forecast_on=forecast_on, marks_end=True
+    )
+    on, known = BEGAN, {BEGAN}
+    for days, step in steps:
+        on += timedelta(days=days)
+        known |= {on, on + timedelta(days=1)}
+        try:
+            async with here.at(on) as doing:
+                await step(doing, end.id, here.approver_id)
+        except Refused:
+            continue
+    for day in sorted(known):
+        await _adds_up(here, programme_id, end.id, day)
+
+
+async def _fresh_programme(here: Scene) -> UUID:
+    async with here.at() as doing:
+        known = len((await doing.session.execute(select(Programme.id))).all())
+        programme = doing.add(Programme(ref=f"E{known}", title="Example", status="ACTIVE", heard_on=BEGAN))
+    return programme.id
+
+
+async def _adds_up(here: Scene, programme_id: UUID, end_id: UUID, day: date) -> None:
+    end, programme = await here.as_of(Milestone, end_id, day), await here.as_of(Programme, programme_id, day)
+    entries, agreed = as_of(LedgerEntry, literal(day)), as_of(Baseline, literal(day))
+    days = await here.look(select(entries.c.days).where(entries.c.milestone_id == end_id))
+    dates = await here.look(
+        select(agreed.c.baseline_on).where(agreed.c.milestone_id == end_id).order_by(agreed.c.id)
+    )
+    if end is None:
+        assert (days, dates) == ([], [])
+        return
+    assert sum(each for (each,) in days) == (end.forecast_on - end.baseline_on).days
+    assert dates[-1] == (end.baseline_on,)
+    assert programme.ends_on == end.forecast_on
+
+
+async def test_slip_days_are_the_same_in_python_and_in_sql(here: Scene) -> None:
+    late = await here.milestone(baseline_on=date(2024, 1, 31), forecast_on=date(2024, 3, 1))
+    early = await here.milestone(baseline_on=date(2024, 3, 1), forecast_on=date(2024, 1, 31))
+    found = await here.look(select(Milestone.slip_days).order_by(Milestone.id))
+    assert [days for (days,) in found] == [late.slip_days, early.slip_days] == [30, -30]
+
+
+MOVED_WITHOUT_ENTRY: dict[str, str] = {
+    "a forecast": "UPDATE milestones SET forecast_on = forecast_on + 1",
+    "a baseline": "UPDATE milestones SET baseline_on = baseline_on - 1",
+    "an entry": "INSERT INTO ledger_entries SELECT gen_random_uuid(), valid_from, programme_id, milestone_id,"
+    " from_on, to_on, 5, reason, note, recorded_at, recorded_by_id FROM ledger_entries",
+    "other days": "UPDATE ledger_entries SET days = days + 1",
+    "no entry": "DELETE FROM ledger_entries",
+    "a late beginning": "INSERT INTO milestones (id, version, valid_from, programme_id, title, baseline_on, "
+    "forecast_on, criticality, evidence_required, marks_end) SELECT gen_random_uuid(), 1, valid_from, programme_id, "
+    "title, baseline_on, forecast_on, criticality, false, false FROM milestones",
+}
+
+
+@pytest.mark.parametrize("statement", MOVED_WITHOUT_ENTRY.values(), ids=MOVED_WITHOUT_ENTRY)
+async def test_the_database_refuses_what_does_not_add_up(here: Scene, statement: str) -> None:
+    made = await here.milestone(baseline_on=date(2024, 6, 30), forecast_on=date(2024, 7, 31))
+    with pytest.raises(DBAPIError, match="its dates are") as refused:
+        async with here.at() as doing:
+            await doing.session.execute(text(statement))
+    assert _sqlstate(refused.value) == "TD002"
+    assert (await here.row(Milestone, made.id)).slip_days == 31
+
+
+async def test_the_database_looks_only_at_the_end_of_a_transaction(here: Scene) -> None:
+    made = await here.milestone(baseline_on=date(2024, 6, 30))
+    async with here.at() as doing:
+        await doing.session.execute(text("UPDATE milestones SET forecast_on = '2025-01-01'"))
+        await doing.session.execute(text("UPDATE milestones SET forecast_on = '2024-06-30'"))
+    assert (await here.row(Milestone, made.id)).slip_days == 0
+
+
+def _sqlstate(error: DBAPIError) -> Any:
+    return getattr(error.orig, "sqlstate", None)

@@ -1,0 +1,73 @@
+"""The worker: `tandem worker`, or `arq workers.main.WorkerSettings`. Run as many as there is work for."""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import AsyncExitStack, ExitStack
+from typing import Any
+
+from arq import cron
+
+from domain import embedded
+from domain.calendar import LONDON
+from domain.database import Database
+from domain.settings import Settings
+from domain.summaries.commands import COMPILE
+from workers import logs, queue
+from workers.relay import relaying
+from workers.running import job
+from workers.schedule import request_scheduled_summaries
+from workers.summaries import compile_summary
+
+JOBS = [job(COMPILE, compile_summary)]
+
+
+def worker_settings(servers: embedded.Servers, *, with_cron: bool = True) -> dict[str, Any]:
+    """What arq is to know of a worker that uses those servers.
+
+    A dictionary rather than a class, because arq reads no inherited attributes.
+    """
+    assert servers.redis_url is not None
+
+    async def start(ctx: dict[str, Any]) -> None:
+        stack = ctx["stack"] = AsyncExitStack()
+        ctx["database"] = Database(servers.database_url)
+        stack.push_async_callback(ctx["database"].close)
+        await stack.enter_async_context(relaying(ctx["database"], ctx["redis"]))
+
+    async def stop(ctx: dict[str, Any]) -> None:
+        await ctx["stack"].aclose()
+
+    return {
+        "functions": JOBS,
+        # A worker that was down at the start of a month catches up within its first week.
+        "cron_jobs": [cron(request_scheduled_summaries, day=set(range(1, 8)), hour=5, minute=0)]
+        if with_cron
+        else None,
+        "timezone": LONDON,
+        "redis_settings": queue.settings_of(servers.redis_url),
+        "queue_name": queue.QUEUE,
+        "job_serializer": queue.pack,
+        "job_deserializer": queue.unpack,
+        "health_check_key": queue.health_key(),
+        "health_check_interval": queue.HEALTH_INTERVAL,
+        "on_startup": start,
+        "on_shutdown": stop,
+        "keep_result": 0,
+        "max_tries": 1,
+        "retry_jobs": False,
+        "log_results": False,
+        "max_jobs": 4,
+    }
+
+
+def __getattr__(name: str) -> dict[str, Any]:
+    """`WorkerSettings`, made when arq asks for it: only a worker joins the servers, not everybody who imports."""
+    if name != "WorkerSettings":
+        raise AttributeError(name)
+    logs.configure()
+    stack = ExitStack()
+    atexit.register(stack.close)
+    servers = stack.enter_context(embedded.servers(Settings.read(), queue=True))
+    settings = globals()["WorkerSettings"] = worker_settings(servers)
+    return settings

@@ -1,0 +1,71 @@
+"""Turns what was compiled into a page that stands by itself: no script, no link to anything, readable on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from domain.calendar import in_words
+from domain.summaries.content import hash_of
+
+RATINGS = {
+    "GREEN": "Green",
+    "AMBER_GREEN": "Amber/green",
+    "AMBER": "Amber",
+    "AMBER_RED": "Amber/red",
+    "RED": "Red",
+    "RESET": "Reset",
+    "EXEMPT": "Exempt",
+}
+HEALTH = {"ON_TRACK": "On track", "SLIPPING": "Slipping", "OVERDUE": "Overdue", "SILENT": "Silent"}
+CRITICALITY = {"LOW": "Low", "MEDIUM": "Medium", "HIGH": "High", "CRITICAL": "Critical"}
+REASONS = {
+    "SCOPE": "the scope changed",
+    "FUNDING": "funding",
+    "DEPENDENCY": "waiting for something else",
+    "RESOURCE": "people or resources",
+    "PROCUREMENT": "procurement",
+    "APPROVAL": "waiting for approval",
+    "TECHNICAL": "technical difficulties",
+    "EXTERNAL": "outside events",
+    "ESTIMATE": "a better estimate",
+    "REPORTED": "a report that gave no reason",
+    "OTHER": "another reason",
+}
+STATUS = {"PROPOSED": "proposed", "ACTIVE": "active", "PAUSED": "paused", "CLOSED": "closed"}
+
+
+def summary_page(content: Mapping[str, Any]) -> str:
+    """The HTML page of a summary's content."""
+    sections = {section["key"]: section for section in content["sections"]}
+    return _ENVIRONMENT.get_template("summary.html").render(content, sections=sections, hash=hash_of(content))
+
+
+def _day(text: str | None) -> str:
+    """`29 March 2026` for `2026-03-29`."""
+    return "" if text is None else in_words(date.fromisoformat(text))
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    """`1 day`, `1,096 days`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("workers"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters |= {"day": _day, "count": _count}
+_ENVIRONMENT.globals |= {
+    "RATINGS": RATINGS,
+    "HEALTH": HEALTH,
+    "CRITICALITY": CRITICALITY,
+    "REASONS": REASONS,
+    "STATUS": STATUS,
+}

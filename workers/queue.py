@@ -1,0 +1,58 @@
+"""The queue between the outbox and the workers. It may lose everything; the outbox is the truth."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from arq.connections import ArqRedis, RedisSettings, create_pool
+
+QUEUE = "tandem:queue"
+_HEALTH = "tandem:worker:"
+HEALTH_INTERVAL = 10
+"""How often, in seconds, a worker says that it lives. One second after the next time is missed, it counts as gone."""
+
+
+def settings_of(redis_url: str) -> RedisSettings:
+    """How the queue's server is reached, by its URL."""
+    return RedisSettings.from_dsn(redis_url)
+
+
+def pack(message: dict[str, Any]) -> bytes:
+    """A message as bytes. MessagePack carries data only; pickle, the default, would run what a message says."""
+    return msgspec.msgpack.encode(message)
+
+
+def unpack(packed: bytes) -> dict[str, Any]:
+    """The message in the bytes."""
+    message: dict[str, Any] = msgspec.msgpack.decode(packed)
+    return message
+
+
+def health_key() -> str:
+    """A key of this worker's own: one worker that stops takes nobody else's away."""
+    return f"{_HEALTH}{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+@asynccontextmanager
+async def queue(redis_url: str) -> AsyncIterator[ArqRedis]:
+    """A connection to the queue."""
+    connected = await create_pool(
+        settings_of(redis_url), job_serializer=pack, job_deserializer=unpack, default_queue_name=QUEUE
+    )
+    try:
+        yield connected
+    finally:
+        await connected.aclose(close_connection_pool=True)
+
+
+async def anybody_at_work(connected: ArqRedis) -> bool:
+    """Whether a worker lives that takes jobs from this queue."""
+    async for _ in connected.scan_iter(match=f"{_HEALTH}*", count=1000):
+        return True
+    return False

@@ -1,0 +1,89 @@
+"""Reads what a summary is made from: as its sponsor, through trusted documents, as of both ends of the period."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.access.viewers import Role, Viewer
+from domain.database import Database
+from domain.errors import NotFound
+from domain.summaries import changes
+from domain.summaries.period import Period
+from domain.summaries.reading import Milestone, Moved, Programme, Reader, Reading, Standing, assemble
+from domain.summaries.sources import Source
+from graph.asking import ask
+from graph.trusted import documents
+
+# What each document lists, by the name of the list in its answer.
+LISTS: dict[str, tuple[str, type[Any]]] = {
+    "summary/programmes": ("programmes", Programme),
+    "summary/milestones": ("milestones", Milestone),
+    "summary/moves": ("milestones", Moved),
+    "summary/standing": ("programmes", Standing),
+}
+
+
+async def read(
+    database: Database, person_id: UUID, period: Period
+) -> tuple[Reader, Reading, dict[str, Source]]:
+    """The sponsor, what they read, and what was asked for it.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    viewer = Viewer(Role.SPONSOR, person_id)
+    sources = _of_both_ends(period)
+    answers = {name: await answer(database, viewer, source) for name, source in sources.items()}
+    further = _of_what_changed(assemble(period, answers))
+    answers |= {name: await answer(database, viewer, source) for name, source in further.items()}
+    return await _reader(database, viewer), assemble(period, answers), sources | further
+
+
+async def answer(database: Database, viewer: Viewer, source: Source) -> dict[str, Any]:
+    """The items of a source by their ids: the whole list, read page by page."""
+    field, kind = LISTS[source.document]
+    found: dict[str, Any] = {}
+    after: str | None = None
+    while True:
+        said = await ask(database, viewer, documents()[source.document], {**source.variables, "after": after})
+        page = said[field]
+        found |= {node["id"]: msgspec.convert(node, kind) for node in page["nodes"]}
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+
+
+async def _reader(database: Database, viewer: Viewer) -> Reader:
+    said = await ask(database, viewer, documents()["summary/sponsor"], {})
+    if said["viewer"]["person"] is None:
+        raise NotFound("person", field="personId")
+    return msgspec.convert(said["viewer"]["person"], Reader)
+
+
+def _of_both_ends(period: Period) -> dict[str, Source]:
+    return {
+        "programmesAtStart": _source("summary/programmes", period.starts),
+        "programmesAtEnd": _source("summary/programmes", period.ends),
+        "milestonesAtStart": _source("summary/milestones", period.starts),
+        "milestonesAtEnd": _source("summary/milestones", period.ends),
+    }
+
+
+def _of_what_changed(reading: Reading) -> dict[str, Source]:
+    """The second round of questions: why what slipped did, and what became of what is the sponsor's at one end only."""
+    period = reading.period
+    slipped = sorted(slip.milestone.id for slip in changes.slips(reading) if slip.days > 0)
+    moved = sorted(programme.id for programme in [*changes.joined(reading), *changes.left(reading)])
+    return {
+        "moves": _source("summary/moves", period.ends, ids=slipped, since=period.starts.isoformat()),
+        "standingAtStart": _source("summary/standing", period.starts, ids=moved),
+        "standingAtEnd": _source("summary/standing", period.ends, ids=moved),
+    }
+
+
+def _source(document: str, on: date, **variables: Any) -> Source:
+    return Source(document, documents()[document].id, {"on": on.isoformat(), **variables}, on)

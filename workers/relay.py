@@ -1,0 +1,83 @@
+"""Hands jobs that are due from the outbox to the queue, and again those of which nothing was heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+import structlog
+from arq.connections import ArqRedis
+
+from domain import outbox
+from domain.calendar import now, today
+from domain.database import Database
+from workers.queue import QUEUE
+
+# What waits in the queue cannot be told from what was lost, so only little waits there.
+LONGEST_QUEUE = 100
+# A request wakes the relay at once. The clock finds what became due, and what was lost.
+PAUSE = 2.0
+
+log = structlog.get_logger("tandem.relay")
+
+
+async def hand_over(database: Database, queue: ArqRedis, *, at: datetime) -> int:
+    """Hand over what is due at a moment, as far as the queue has room; how many jobs were taken up.
+
+    Several relays share the work. A job is in the queue before the outbox says so: the other way round, a relay that
+    is killed in between would leave a job that counts as handed and is nowhere.
+    """
+    room = LONGEST_QUEUE - await queue.zcard(QUEUE)
+    if room <= 0:
+        return 0
+    async with database.transaction(effective_on=today(at)) as session:
+        jobs = await outbox.take_due(session, now=at, limit=room)
+        for job in jobs:
+            if outbox.hand(job, now=at):
+                await queue.enqueue_job(job.function, str(job.id), job.due_at.isoformat())
+            else:
+                log.error("given up", job=str(job.id), function=job.function, attempts=job.attempts)
+    return len(jobs)
+
+
+@asynccontextmanager
+async def relaying(database: Database, queue: ArqRedis) -> AsyncIterator[None]:
+    """Relay in the background for as long as the context lasts."""
+    task = asyncio.create_task(_relay(database, queue), name="relay")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _relay(database: Database, queue: ArqRedis) -> None:
+    while True:
+        try:
+            await _listen(database, queue)
+        except Exception as error:  # noqa: BLE001 - a relay that ends would stop every job; it says so and goes on
+            log.warning("relay interrupted", error=type(error).__name__)
+            await asyncio.sleep(PAUSE)
+
+
+async def _listen(database: Database, queue: ArqRedis) -> None:
+    called = asyncio.Event()
+
+    def call(*_: Any) -> None:
+        called.set()
+
+    pool = await database.readers()
+    async with pool.acquire() as connection:
+        await connection.add_listener(outbox.CHANNEL, call)
+        try:
+            while not connection.is_closed():
+                called.clear()
+                await hand_over(database, queue, at=now())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(called.wait(), PAUSE)
+        finally:
+            await connection.remove_listener(outbox.CHANNEL, call)

@@ -1,0 +1,21 @@
+"""What happens by the calendar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from domain.access.viewers import ADMINISTRATOR
+from domain.calendar import now
+from domain.summaries import commands
+from domain.work import work
+
+log = structlog.get_logger("tandem.schedule")
+
+
+async def request_scheduled_summaries(ctx: dict[str, Any]) -> None:
+    """Have the summaries of the last month, or quarter, compiled for those who are to get them without asking."""
+    async with work(ctx["database"], ADMINISTRATOR, now=now()) as scheduled:
+        asked = await commands.request_scheduled(scheduled)
+    log.info("summaries requested", count=asked)

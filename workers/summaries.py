@@ -1,0 +1,42 @@
+"""Compiles a sponsor's summary of a period."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from domain.access.viewers import Role, Viewer
+from domain.calendar import now, today
+from domain.database import Database
+from domain.summaries import commands
+from domain.summaries.content import compose
+from domain.summaries.period import Period
+from domain.work import work
+from workers.pages import summary_page
+from workers.reading import read
+
+
+async def compile_summary(
+    database: Database, person_id: str, period_from: str, period_to: str
+) -> dict[str, Any]:
+    """Read as the sponsor, compose, and keep it. Run again, it finds the same and changes nothing.
+
+    Raises:
+        Refused: there is no such person, or no such period yet.
+    """
+    sponsor = UUID(person_id)
+    at = now()
+    period = Period.between(date.fromisoformat(period_from), date.fromisoformat(period_to), today=today(at))
+    reader, reading, sources = await read(database, sponsor, period)
+    content = compose(reader, reading, sources)
+    async with work(database, Viewer(Role.SPONSOR, sponsor), now=at) as kept:
+        summary = await commands.store(
+            kept,
+            person_id=sponsor,
+            period_from=period.starts,
+            period_to=period.ends,
+            content=content,
+            html=summary_page(content),
+        )
+    return {"summary_id": str(summary.id), "hash": summary.hash}
