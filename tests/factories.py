@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -37,6 +38,9 @@ TODAY = date(2026, 6, 1)
 
 START = date(2024, 1, 1)
 """The date from which what factories make is known, unless a test says otherwise."""
+
+NOBODY = UUID(int=7)
+"""The id of nothing."""
 
 
 def acting(

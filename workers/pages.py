@@ -32,7 +32,7 @@ REASONS = {
     "TECHNICAL": "technical difficulties",
     "EXTERNAL": "outside events",
     "ESTIMATE": "a better estimate",
-    "REPORTED": "a report that gave no reason",
+    "REPORTED": "the report gave no reason",
     "OTHER": "another reason",
 }
 STATUS = {"PROPOSED": "proposed", "ACTIVE": "active", "PAUSED": "paused", "CLOSED": "closed"}

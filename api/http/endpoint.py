@@ -13,6 +13,7 @@ from litestar import Request, Response, get, post
 from strawberry.schema.exceptions import InvalidOperationTypeError
 
 from api.http.asked import Asked, asked_in_address, asked_in_body
+from api.http.bodies import body_of
 from api.http.declined import Declined
 from api.http.identity import viewer_of
 from api.http.media import AnswerType, answer_type, require_json
@@ -22,16 +23,13 @@ from domain.access.viewers import Viewer
 from domain.calendar import now
 from graph import asking
 
-LARGEST_BODY = 1_000_000
-"""Bytes of a request's body that are read at most: what is larger is an import, not an operation."""
 
-
-@post("/graphql", status_code=200, request_max_body_size=LARGEST_BODY)
+@post("/graphql", status_code=200, request_max_body_size=None)
 async def operate(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Carry out an operation that was sent as JSON."""
     viewer, form = _admit(request)
     require_json(request.headers.get("content-type"), request.headers.get("content-encoding"))
-    asked = asked_in_body(await request.body())
+    asked = asked_in_body(await body_of(request))
     return await _answer(request, viewer, form, asked)
 
 

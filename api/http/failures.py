@@ -28,10 +28,6 @@ _KNOWN: dict[int, tuple[str, str]] = {
         "METHOD_NOT_ALLOWED",
         "This address does not take that method: see the Allow header for those it takes.",
     ),
-    413: (
-        "BODY_TOO_LARGE",
-        "The request is larger than 1 MB. Send less at once, or import from a file instead.",
-    ),
 }
 
 _HEADINGS = {

@@ -117,7 +117,8 @@ class Cluster:
         _run(
             "initdb", "-D", new, "-U", "postgres", "--auth=trust", "--no-instructions", "--encoding=UTF8",
             # PostgreSQL's own collation: it needs nothing of the system and never changes with it.
-            "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", *(() if self.durable else ("--no-sync",)),
+            "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+            *(() if self.durable else ("--no-sync",)),
             owner=owner,
         )  # fmt: skip
         _run(

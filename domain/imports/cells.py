@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TypeVar
 
-from domain.calendar import FIRST_YEAR, LAST_YEAR, in_words
+from domain.calendar import in_words, plausible
 from domain.errors import Refused
 from domain.imports.files import Row
 from domain.imports.problems import Problems
@@ -18,8 +18,6 @@ from domain.text import LINE, line
 
 Value = TypeVar("Value")
 Word = TypeVar("Word", bound=StrEnum)
-Span = tuple[date, date]
-"""The first and the last date that a cell may have."""
 
 # What a spreadsheet would run, or has already failed to run.
 _FORMULA = re.compile(r"[=+@]|-\S|#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)")
@@ -31,7 +29,6 @@ _SERIAL = re.compile(r"\d{5}(\.0+)?")
 _SERIAL_DAY_ZERO = date(1899, 12, 30)
 _MONEY = re.compile(r"-?\d{1,16}(\.\d+)?")
 _PENNY = Decimal("0.01")
-_PLAUSIBLE: Span = (date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +68,8 @@ class Cells:
         """A cell of text that must not be empty; None only together with an error."""
         return self.text(column, longest=longest) if self._is_filled(column) else None
 
-    def day(self, column: str, span: Span = _PLAUSIBLE) -> date | None:
-        """A date written as 2026-03-29, within a span; None where the cell is empty."""
+    def day(self, column: str) -> date | None:
+        """A date written as 2026-03-29; None where the cell is empty."""
         text = self._raw(column)
         if text is None:
             return None
@@ -83,11 +80,8 @@ class Cells:
             return None
         if day is None:
             self.wrong("BAD_DATE", f"{_quoted(text)} is not a date as it is read here. {_hint(text)}", column)
-        elif not span[0] <= day <= span[1]:
-            limits = f"from {in_words(span[0])} to {in_words(span[1])}"
-            self.wrong("DATE_OUT_OF_RANGE", f"Check the year {day.year}: give a date {limits}.", column)
             return None
-        return day
+        return self.ruled(column, lambda: plausible(day, column))
 
     def required_day(self, column: str) -> date | None:
         """A date that must be given; None only together with an error."""
@@ -121,7 +115,9 @@ class Cells:
             return words[text]
         likely = re.sub(r"[^A-Z]+", "_", text.upper()).strip("_")
         meant = f" Did you mean {likely}?" if likely in words.__members__ else ""
-        self.wrong("UNKNOWN_WORD", f"{_quoted(text)} is not one of {', '.join(words.__members__)}.{meant}", column)
+        self.wrong(
+            "UNKNOWN_WORD", f"{_quoted(text)} is not one of {', '.join(words.__members__)}.{meant}", column
+        )
         return None
 
     def _is_filled(self, column: str) -> bool:

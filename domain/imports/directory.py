@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import select
@@ -37,7 +37,7 @@ class Known:
         return self.opened_on is not None and self.opened_on > on
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Directory:
     """Organisations by code."""
 
@@ -48,6 +48,14 @@ class Directory:
 
     def __contains__(self, code: str) -> bool:
         return code in self.by_code
+
+    def code_of(self, organisation_id: UUID) -> str:
+        """The code of the organisation with that id."""
+        return self._codes[organisation_id]
+
+    @cached_property
+    def _codes(self) -> dict[UUID, str]:
+        return {known.id: code for code, known in self.by_code.items()}
 
     def advice(self, cell: str) -> tuple[str, str]:
         """The code and the message of the error that a cell with no known code is."""
@@ -72,11 +80,10 @@ class Directory:
         return None
 
 
-async def directory(session: AsyncSession, codes: Collection[str] | None = None) -> Directory:
-    """The organisations with these codes, or all."""
-    columns = (Organisation.id, Organisation.code, Organisation.name, Organisation.opened_on, Organisation.closed_on)
-    statement = select(*columns)
-    if codes is not None:
-        statement = statement.where(Organisation.code.in_(codes))
-    rows: Iterable[tuple[UUID, str, str, date | None, date | None]] = (await session.execute(statement)).tuples()
-    return Directory({code: Known(id_, code, name, opened, closed) for id_, code, name, opened, closed in rows})
+async def directory(session: AsyncSession) -> Directory:
+    """All organisations."""
+    statement = select(
+        Organisation.id, Organisation.code, Organisation.name, Organisation.opened_on, Organisation.closed_on
+    )
+    rows = (await session.execute(statement)).tuples()
+    return Directory({row[1]: Known(*row) for row in rows})

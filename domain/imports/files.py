@@ -7,6 +7,7 @@ The file is never held in memory. A byte that is not UTF-8 travels as a lone sur
 from __future__ import annotations
 
 import csv
+import io
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,19 +63,22 @@ def read(path: Path, shape: Shape, problems: Problems, progress: Progress) -> It
     """
     size = _size(path)
     _require_csv(path)
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+    with path.open("rb") as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
         records = _records(csv.reader(text, strict=True), problems)
         header = _header(next(records, (1, []))[1], shape, problems)
         found = False
         for number, cells in records:
-            progress("Reading", text.buffer.tell(), size)
+            progress("Reading", file.tell(), size)
             if not any(cell.strip() for cell in cells):
                 continue
             found = True
             if _is_whole(number, cells, header, problems):
                 yield Row(number, dict(zip(header, cells, strict=True)))
     if not found and not problems.total:
-        raise refuse("NO_ROWS", "The file has a header and no rows below it. Check that it is the right file.")
+        raise refuse(
+            "NO_ROWS", "The file has a header and no rows below it. Check that it is the right file."
+        )
 
 
 def _size(path: Path) -> int:
@@ -148,7 +152,9 @@ def _header(cells: list[str], shape: Shape, problems: Problems) -> list[str]:
     expected = ", ".join(shape.columns)
     for name in shape.required:
         if name not in names:
-            problems.add("MISSING_COLUMN", f"This column is missing. Expected are {expected}.", row=1, column=name)
+            problems.add(
+                "MISSING_COLUMN", f"This column is missing. Expected are {expected}.", row=1, column=name
+            )
     for name in dict.fromkeys(names):
         if name not in shape.columns:
             message = f"This column is not known. Take it out, or name it as one of {expected}."

@@ -12,10 +12,11 @@ from domain.imports.files import Shape, read
 from domain.imports.problems import Problems
 from domain.imports.results import Progress
 from domain.imports.spool import Spool
-from domain.organisations.models import Organisation, OrganisationIdentifier, OrganisationKind
+from domain.organisations.models import Organisation, OrganisationKind
 
 # A column of its own for each scheme outside Tandem.
 SCHEMES = {"ods": "ODS", "gss": "GSS"}
+LONGEST_IDENTIFIER = 100
 SHAPE = Shape(("code", "name", "kind"), ("opened_on", "closed_on", "parent", *SCHEMES))
 
 
@@ -73,10 +74,7 @@ def _code(cells: Cells) -> str | None:
 def _identifiers(cells: Cells) -> dict[str, str]:
     found: dict[str, str] = {}
     for column, scheme in SCHEMES.items():
-        value = cells.text(column)
+        value = cells.text(column, longest=LONGEST_IDENTIFIER)
         if value is not None:
-            cells.ruled(column, lambda value=value, scheme=scheme: OrganisationIdentifier(scheme=scheme, value=value))
             found[scheme] = value
     return found
-
-

@@ -108,7 +108,11 @@ class _Task:
     def _require_parents(self) -> None:
         for batch in self.rows.batches():
             for row in batch:
-                if row.parent is not None and row.parent not in self.known and self.rows.number(SINCE_ALWAYS, row.parent) is None:
+                if (
+                    row.parent is not None
+                    and row.parent not in self.known
+                    and self.rows.number(SINCE_ALWAYS, row.parent) is None
+                ):
                     code, message = self.known.advice(row.parent)
                     self.problems.add(code, message, row=row.number, column="parent")
 

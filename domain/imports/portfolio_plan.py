@@ -77,12 +77,30 @@ class Plan:
             since.append(latest.seats)
         return max(since)
 
+    @property
+    def differences(self) -> str:
+        """What is to be changed, in words."""
+        named = {
+            "status": self.status is not None,
+            "title": "title" in self.fields,
+            "category": "category" in self.fields,
+            "start": "starts_on" in self.fields,
+            "cost": "whole_life_cost" in self.fields,
+            "planned end": self.ends_on is not None,
+            "lead": self.handover is not Handover.NONE,
+            "rating": self.report,
+            "sponsor's seat": self.seat,
+        }
+        return ", ".join(name for name, differs in named.items() if differs)
+
     def decide(self, code: str, message: str) -> None:
         """Note what the row does not say and import decides."""
         self.decisions.append(Decision(code, message, self.row.reported_on, self.row.number, self.row.ref))
 
 
-def plan(row: PortfolioRow, standing: Standing | None, directory: Directory, splits: Splits, seat: UUID | None) -> Plan:
+def plan(
+    row: PortfolioRow, standing: Standing | None, directory: Directory, splits: Splits, seat: UUID | None
+) -> Plan:
     """What is to be done so that, on the report's date, all is as the row says.
 
     `standing` is the programme as known on that date, `seat` the placeholder of the row's lead if there is one.
@@ -95,8 +113,10 @@ def plan(row: PortfolioRow, standing: Standing | None, directory: Directory, spl
         _plan_status(planned, standing.basics)
         _plan_fields(planned, standing.basics)
         _plan_dates(planned, standing, standing.basics)
-        _plan_lead(planned, standing, splits)
-        planned.report = not standing.is_reported or standing.delivery_confidence is not row.delivery_confidence
+        _plan_lead(planned, standing, directory, splits)
+        planned.report = (
+            not standing.is_reported or standing.delivery_confidence is not row.delivery_confidence
+        )
         planned.seat = planned.handover is not Handover.NONE or not _is_seated(standing, seat)
     if planned.changes:
         _point_out(planned)
@@ -116,7 +136,9 @@ def _plan_fields(planned: Plan, basics: Basics) -> None:
     row = planned.row
     if row.title != basics.title:
         planned.fields["title"] = row.title
-        planned.decide("PROGRAMME_RENAMED", f"\u201c{basics.title}\u201d is called \u201c{row.title}\u201d now.")
+        planned.decide(
+            "PROGRAMME_RENAMED", f"\u201c{basics.title}\u201d is called \u201c{row.title}\u201d now."
+        )
     if row.category is not None and row.category != basics.category:
         planned.fields["category"] = row.category
     if row.whole_life_cost is not None and row.whole_life_cost != basics.whole_life_cost:
@@ -155,20 +177,31 @@ def _start_without_contradiction(
     return None
 
 
-def _plan_lead(planned: Plan, standing: Standing, splits: Splits) -> None:
-    before = standing.lead.organisation_id if standing.lead else None
-    if before == planned.lead.id:
+def _plan_lead(planned: Plan, standing: Standing, directory: Directory, splits: Splits) -> None:
+    before, row = standing.lead, planned.row
+    if before is not None and before.organisation_id == planned.lead.id:
         return
-    split = splits.get(before) if before else None
-    if split and split[0] <= planned.row.reported_on and planned.lead.id in split[1]:
+    planned.handover = Handover.CHANGED
+    title, code = row.title, planned.lead.code
+    was = directory.code_of(before.organisation_id) if before else "nobody"
+    split = splits.get(before.organisation_id) if before else None
+    # One that began on this very date is replaced whole: it never led.
+    if (
+        before
+        and split
+        and split[0] <= row.reported_on
+        and planned.lead.id in split[1]
+        and before.starts_on < row.reported_on
+    ):
         planned.handover = Handover.ASSIGNED
+        planned.decide("LEAD_ASSIGNED", f"{was} was split; {code} goes on with {title}.")
     else:
-        planned.handover = Handover.CHANGED
+        planned.decide("LEAD_CHANGED", f"{code} leads {title} in place of {was}.")
 
 
 def _is_seated(standing: Standing, placeholder_id: UUID | None) -> bool:
     """Whether somebody who was named has a seat of the lead, or else the placeholder of that very organisation."""
-    return any(not seat.is_placeholder or seat.person_id == placeholder_id for seat in standing.seats)
+    return any(not seat.awaits_name or seat.person_id == placeholder_id for seat in standing.seats)
 
 
 def _point_out(planned: Plan) -> None:
@@ -184,5 +217,7 @@ def _point_out(planned: Plan) -> None:
         if cost < 0:
             planned.decide("COST_BELOW_ZERO", f"{row.title} costs {cost:,} million pounds, as reported.")
         elif cost >= IMPLAUSIBLE_COST:
-            message = f"{row.title} costs {cost:,} million pounds, as reported. Check it: it can hardly be true."
+            message = (
+                f"{row.title} costs {cost:,} million pounds, as reported. Check it: it can hardly be true."
+            )
             planned.decide("COST_IMPLAUSIBLE", message)

@@ -13,7 +13,6 @@ from domain.imports.files import Shape, read
 from domain.imports.problems import Problems
 from domain.imports.results import Progress
 from domain.imports.spool import Spool
-from domain.milestones.models import EARLIEST, LATEST
 from domain.programmes.models import DeliveryConfidence, Programme
 
 SHAPE = Shape(
@@ -71,11 +70,12 @@ def _programme(cells: Cells) -> PortfolioRow | None:
     ref, title = _ref(cells), cells.required("programme")
     lead, category = cells.required("lead_organisation"), cells.text("category")
     rating = cells.word("delivery_confidence", DeliveryConfidence)
-    # The end becomes a milestone, whose dates have narrower limits.
-    starts_on, ends_on = cells.day("starts_on"), cells.day("ends_on", (EARLIEST, LATEST))
+    starts_on, ends_on = cells.day("starts_on"), cells.day("ends_on")
     cost = cells.money("whole_life_cost_gbp_m")
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
-        message = f"It would end on {in_words(ends_on)} and start on {in_words(starts_on)}. Correct one of them."
+        message = (
+            f"It would end on {in_words(ends_on)} and start on {in_words(starts_on)}. Correct one of them."
+        )
         cells.wrong("END_BEFORE_START", message, "ends_on")
     if reported_on is None or ref is None or title is None or lead is None:
         return None

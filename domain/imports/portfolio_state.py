@@ -12,11 +12,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from domain.calendar import SINCE_ALWAYS, runs_on
+from domain.imports.placeholders import is_placeholder
 from domain.milestones.models import Milestone
 from domain.moment import Moment
 from domain.organisations.holders import holder
@@ -26,6 +27,7 @@ from domain.programmes.leads import leads
 from domain.programmes.models import (
     DeliveryConfidence,
     Partner,
+    PortfolioReport,
     Programme,
     ProgrammeStatus,
     Sponsor,
@@ -51,7 +53,6 @@ class End:
     id: UUID
     forecast_on: date
     achieved_on: date | None
-    cancelled_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,16 @@ class Lead:
 
     partner_id: UUID
     organisation_id: UUID
+    starts_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A sponsor's seat of the lead."""
+    """A sponsor's seat of the lead; `awaits_name` where an import put a placeholder into it."""
 
     id: UUID
     person_id: UUID
-    is_placeholder: bool
+    awaits_name: bool
 
 
 @dataclass(slots=True)
@@ -97,6 +99,16 @@ class Standing:
     delivery_confidence: DeliveryConfidence | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A programme that closes if a report does not name it."""
+
+    id: UUID
+    ref: str
+    known_since: date
+    title: str
+
+
 async def standings(session: AsyncSession, refs: Collection[str], on: date) -> dict[str, Standing]:
     """The programmes with those refs that are known at all, as they were known on a date, by ref."""
     statement = select(Programme.id, Programme.ref, Programme.valid_from).where(Programme.ref.in_(refs))
@@ -117,17 +129,17 @@ async def _add_basics(session: AsyncSession, found: dict[UUID, Standing], at: Mo
     statement = select(
         then.id, then.title, then.status, then.category, then.starts_on, then.whole_life_cost
     ).where(then.id.in_(found))
-    for id_, *basics in (await session.execute(statement)).tuples():
-        found[id_].basics = Basics(*basics)
+    for row in await session.execute(statement):
+        found[row.id].basics = Basics(row.title, row.status, row.category, row.starts_on, row.whole_life_cost)
 
 
 async def _add_ends(session: AsyncSession, found: dict[UUID, Standing], at: Moment) -> None:
     then = at.rows(Milestone)
-    statement = select(
-        then.programme_id, then.id, then.forecast_on, then.achieved_on, then.cancelled_on
-    ).where(then.programme_id.in_(found), then.marks_end)
-    for programme_id, *end in (await session.execute(statement)).tuples():
-        found[programme_id].end = End(*end)
+    statement = select(then.programme_id, then.id, then.forecast_on, then.achieved_on).where(
+        then.programme_id.in_(found), then.marks_end
+    )
+    for row in await session.execute(statement):
+        found[row.programme_id].end = End(row.id, row.forecast_on, row.achieved_on)
     since = select(Milestone.programme_id, Milestone.valid_from).where(
         Milestone.programme_id.in_(found), Milestone.marks_end
     )
@@ -137,28 +149,28 @@ async def _add_ends(session: AsyncSession, found: dict[UUID, Standing], at: Mome
 
 async def _add_leads(session: AsyncSession, found: dict[UUID, Standing], at: Moment) -> None:
     then, now = at.rows(Partner), aliased(Partner)
-    held_by = holder(then.organisation_id, then.starts_on, at.on)
+    held_by = holder(then.organisation_id, then.starts_on, at.on).label("holder_id")
     statement = (
-        select(then.programme_id, then.id, held_by, now.valid_from)
+        select(then.programme_id, now.valid_from, then.id, held_by, then.starts_on)
         .join(now, now.id == then.id)
         .where(then.programme_id.in_(found), leads(then, at))
     )
-    for programme_id, partner_id, organisation_id, since in (await session.execute(statement)).tuples():
-        found[programme_id].lead = Lead(partner_id, organisation_id)
-        found[programme_id].latest.lead = since
+    for row in await session.execute(statement):
+        found[row.programme_id].lead = Lead(row.id, row.holder_id, row.starts_on)
+        found[row.programme_id].latest.lead = row.valid_from
 
 
 async def _add_seats(session: AsyncSession, found: dict[UUID, Standing], at: Moment) -> None:
     partners = {standing.lead.partner_id: standing for standing in found.values() if standing.lead}
     then = at.rows(Sponsor)
     statement = (
-        select(then.partner_id, then.id, then.person_id, Person.is_placeholder)
+        select(then.partner_id, then.id, then.person_id, is_placeholder().label("awaits_name"))
         .join(Person, Person.id == then.person_id)
         .where(then.partner_id.in_(partners), runs_on(then, at.on))
         .order_by(then.id)
     )
-    for partner_id, *seat in (await session.execute(statement)).tuples():
-        partners[partner_id].seats.append(Seat(*seat))
+    for row in await session.execute(statement):
+        partners[row.partner_id].seats.append(Seat(row.id, row.person_id, row.awaits_name))
     since = (
         select(Sponsor.partner_id, func.max(Sponsor.valid_from))
         .where(Sponsor.partner_id.in_(partners))
@@ -182,6 +194,29 @@ async def _add_reports(session: AsyncSession, found: dict[UUID, Standing], on: d
     )
     for programme_id, reported_on in (await session.execute(latest)).tuples():
         found[programme_id].latest.reported = reported_on
+
+
+async def to_close(session: AsyncSession, on: date) -> list[Leaving]:
+    """The programmes that have left the portfolio by then unless the report of that date names them.
+
+    Those are the programmes of the report before it that are not closed; and of a report that is imported once more,
+    its own.
+    """
+    before = select(func.max(PortfolioReport.reported_on)).where(PortfolioReport.reported_on < on)
+    then = Moment(on=literal(on), past=True).rows(Programme)
+    statement = (
+        select(Programme.id, Programme.ref, Programme.valid_from, then.title)
+        .join(then, then.id == Programme.id)
+        .where(
+            then.status != ProgrammeStatus.CLOSED,
+            exists().where(
+                StatusReport.programme_id == Programme.id,
+                or_(StatusReport.reported_on == on, StatusReport.reported_on == before.scalar_subquery()),
+            ),
+        )
+        .order_by(Programme.ref)
+    )
+    return [Leaving(*row) for row in (await session.execute(statement)).tuples()]
 
 
 async def splits(session: AsyncSession) -> dict[UUID, tuple[date, frozenset[UUID]]]:

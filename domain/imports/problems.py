@@ -78,4 +78,3 @@ class Problems:
 def refuse(code: str, message: str) -> ImportRefused:
     """The refusal of a file as a whole."""
     return ImportRefused([Problem(code, message)])
-

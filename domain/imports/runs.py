@@ -90,18 +90,11 @@ async def transactions(run: Run) -> AsyncIterator[Begin]:
             yield lambda on: works.work(run.database, run.viewer, now=run.now, on=on)
 
 
-class _Undo(Exception):
-    """Ends the transaction of a dry run."""
-
-
 @asynccontextmanager
 async def _undone(run: Run) -> AsyncIterator[Begin]:
-    try:
-        async with run.database.transaction(effective_on=run.today) as session:
-            yield lambda on: _within(session, run, on)
-            raise _Undo
-    except _Undo:
-        pass
+    async with run.database.transaction(effective_on=run.today) as session:
+        yield lambda on: _within(session, run, on)
+        await session.rollback()
 
 
 @asynccontextmanager
@@ -109,6 +102,9 @@ async def _within(session: AsyncSession, run: Run, on: date) -> AsyncIterator[Wo
     await take_effect(session, on)
     yield Work(session, run.viewer, run.now, on)
     await session.flush()
+    # What the database would say at the end of the transaction, it is to say now.
+    await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    await session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
     session.expunge_all()
 
 
@@ -134,7 +130,8 @@ async def _wait(connection: AsyncConnection) -> None:
         if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
             raise
         raise Refused(
-            "IMPORT_RUNNING", "Another import is running. Nothing was imported. Try again when it is finished."
+            "IMPORT_RUNNING",
+            "Another import is running. Nothing was imported. Try again when it is finished.",
         ) from error
     finally:
         await connection.execute(text("RESET lock_timeout"))

@@ -37,7 +37,8 @@ class Spool(Generic[Item]):
     def put(self, number: int, day: date, key: str, item: Item) -> int | None:
         """Keep the row with that number; the number of the row that has its date and key already, if there is one."""
         kept = self._connection.execute(
-            "INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?)", (number, day.isoformat(), key, self._encode(item))
+            "INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?)",
+            (number, day.isoformat(), key, self._encode(item)),
         )
         return None if kept.rowcount else self.number(day, key)
 

@@ -44,6 +44,7 @@ class JournalEntry(Recorded):
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     idempotency_key: Mapped[str | None]
     request_hash: Mapped[str | None]
+    answer_id: Mapped[UUID | None]
 
 
 class Job(Identified):

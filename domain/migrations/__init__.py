@@ -59,7 +59,7 @@ async def _is_current(connection: AsyncConnection) -> bool:
             "DATABASE_IS_NEWER",
             f"This database is at step {at}, which this version of Tandem does not know: install the newer version.",
         )
-    return at == known()[-1]
+    return bool(at == known()[-1])
 
 
 def _upgrade(connection: Connection) -> None:

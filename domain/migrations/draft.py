@@ -50,7 +50,7 @@ def main() -> None:
     drafted = [str(path) for path in versions.glob(f"{number}_*.py")]
     for words in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
         subprocess.run([Path(sys.executable).parent / "ruff", *words, *drafted], check=True)  # noqa: S603 - our own
-    print(*drafted)  # noqa: T201 - the answer of a command
+    print(*drafted)
 
 
 async def _draft(url: str, number: str, message: str) -> None:

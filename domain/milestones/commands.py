@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import exists, select
 
 from domain.access.viewers import Permission
-from domain.calendar import plausible
 from domain.errors import Refused
 from domain.keep import KEEP, Keep
 from domain.milestones import evidence, ledger
@@ -24,7 +23,6 @@ from domain.milestones.models import (
 from domain.organisations.models import Organisation
 from domain.people.models import Person
 from domain.programmes.models import Programme
-from domain.text import line
 from domain.work import Work
 
 _ENTERED_LATE = "It was expected on this date when it was first recorded."
@@ -55,8 +53,8 @@ async def create(
         await _require_no_end(work, programme)
     milestone = Milestone(
         programme_id=programme.id,
-        title=line(title, "title"),
-        baseline_on=plausible(baseline_on, "baseline_on"),
+        title=title,
+        baseline_on=baseline_on,
         forecast_on=baseline_on,
         criticality=criticality,
         evidence_required=evidence_required,
@@ -90,7 +88,7 @@ async def update(
     change = await begin(work, milestone_id, expected_version=expected_version)
     milestone = change.milestone
     if title is not KEEP:
-        milestone.title = line(title, "title")
+        milestone.title = title
     if criticality is not KEEP:
         milestone.criticality = criticality
     if evidence_required is not KEEP:

@@ -16,12 +16,12 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from domain.calendar import in_words, plausible
 from domain.errors import Refused
 from domain.tables import Recorded, Tracked, words
-from domain.text import prose
+from domain.text import line, prose
 
 
 class Criticality(StrEnum):
@@ -77,6 +77,14 @@ class Milestone(Tracked):
     evidence_required: Mapped[bool] = mapped_column(default=False)
     marks_end: Mapped[bool] = mapped_column(default=False)
 
+    @validates("title")
+    def _title_is_a_line(self, key: str, title: str) -> str:
+        return line(title, key)
+
+    @validates("baseline_on", "forecast_on", "achieved_on")
+    def _date_is_plausible(self, key: str, day: date | None) -> date | None:
+        return plausible(day, key)
+
     @hybrid_property
     def slip_days(self) -> int:
         """Days between baseline and forecast; negative when it is early."""
@@ -100,7 +108,6 @@ class Milestone(Tracked):
             Refused: CANCELLED, ALREADY_ACHIEVED, DATE_UNCHANGED, BAD_DATE; NOTE_REQUIRED for OTHER.
         """
         self._require_open()
-        plausible(forecast_on, "forecast_on")
         if forecast_on == self.forecast_on:
             raise _unchanged("forecast", forecast_on, "forecastOn")
         note = prose(note, "note")
@@ -116,7 +123,6 @@ class Milestone(Tracked):
             Refused: CANCELLED, ALREADY_ACHIEVED, DATE_UNCHANGED, BAD_DATE or NOTE_REQUIRED.
         """
         self._require_open()
-        plausible(baseline_on, "baseline_on")
         if baseline_on == self.baseline_on:
             raise _unchanged("baseline", baseline_on, "baselineOn")
         note = required_note(note, "say why a new date was agreed.")
@@ -130,7 +136,6 @@ class Milestone(Tracked):
             Refused: CANCELLED, ALREADY_ACHIEVED, ACHIEVED_IN_FUTURE, BAD_DATE or EVIDENCE_REQUIRED.
         """
         self._require_open()
-        plausible(achieved_on, "achieved_on")
         if achieved_on > known_on:
             raise Refused(
                 "ACHIEVED_IN_FUTURE",

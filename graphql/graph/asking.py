@@ -11,7 +11,6 @@ import orjson
 import structlog
 from graphql import GraphQLError
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 
 from domain.access.viewers import Viewer
 from domain.calendar import now as present
@@ -55,7 +54,7 @@ async def execute(
         return _refused("NO_QUERY", "Send a `query`, or the `documentId` of a trusted document.")
     context = Context(database, viewer, now or present(), trusted=trusted is not None)
     result = await _run(text, variables, operation_name, context, queries_only=queries_only)
-    return Answer(_body(result), not isinstance(result, PreExecutionError))
+    return Answer(_body(result), executed=_executed(result))
 
 
 async def _run(
@@ -99,11 +98,16 @@ def _refused(code: str, message: str) -> Answer:
     return Answer(orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]}), executed=False)
 
 
+def _executed(result: ExecutionResult) -> bool:
+    """Whether execution began: an error of a field has a path, one of the request as a whole has none."""
+    return result.data is not None or any(error.path for error in result.errors or ())
+
+
 def _body(result: ExecutionResult) -> bytes:
     body: dict[str, Any] = {}
     if result.errors:
         body["errors"] = [_error(error) for error in result.errors]
-    if not isinstance(result, PreExecutionError):
+    if _executed(result):
         body["data"] = result.data
     if result.extensions:
         body["extensions"] = result.extensions

@@ -40,7 +40,7 @@ class Context:
         """How the viewer looks at the tables in that operation."""
         return Look.of(self.viewer, operation, variables, today(self.now))
 
-    async def fetch(self, sql: str, parameters: list[Any]) -> str:
+    async def fetch(self, sql: str, *parameters: Any) -> str:
         """Run one statement that gives one text."""
         self.statements.append(sql)
         pool = await self.database.readers()

@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+from graph.trusted import documents
+
+INDEX = documents()["pages/index"].id
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 
@@ -47,7 +50,7 @@ async def test_what_is_null_was_not_given(site, name):
 
 
 async def test_a_trusted_document_is_asked_by_its_id(site):
-    answer = await _post(site, {"documentId": "pages/index"})
+    answer = await _post(site, {"documentId": INDEX})
     assert answer.status_code == 200
     assert answer.json()["data"]["programmes"] == {"totalCount": 0}
 
@@ -56,7 +59,7 @@ async def test_a_query_may_be_sent_in_an_address(site):
     document = "query A($ref: String) { programme(ref: $ref) { ref } }"
     answer = await site.get("/graphql", params={"query": document, "variables": '{"ref": "None"}'})
     assert (answer.status_code, answer.json()["data"]) == (200, {"programme": None})
-    answer = await site.get("/graphql", params={"documentId": "pages/index"})
+    answer = await site.get("/graphql", params={"documentId": INDEX})
     assert answer.status_code == 200
 
 

@@ -1,4 +1,6 @@
-"""A process that uses embedded servers until its input is closed: `embedded_user.py DATA_DIR [--queue] [--durable] [--unprivileged]`.
+"""A process that uses embedded servers until its input is closed.
+
+    embedded_user.py DATA_DIR [--queue] [--durable] [--unprivileged]
 
 It prints where they are as one line of JSON, or what it is refused. With `--unprivileged`, root becomes nobody first.
 """

@@ -187,7 +187,7 @@ def listed(rows: Expression, *, description: str | None = None) -> Any:
 
 def subject(*, description: str | None = None) -> Any:
     """The record that a mutation changed."""
-    return ReadField(read=Subject(), description=description)
+    return ReadField(read=Subject(), description=description, default=None)
 
 
 Class = TypeVar("Class", bound=type)

@@ -45,7 +45,7 @@ class Reader(Protocol):
         """How this reader looks at the tables in that operation."""
         ...
 
-    async def fetch(self, sql: str, parameters: list[Any]) -> str:
+    async def fetch(self, sql: str, *parameters: Any) -> str:
         """Run the statement and give its one value."""
         ...
 
@@ -97,7 +97,7 @@ async def answer(
             plan = plans.get(
                 key, lambda: _compile(schema, kind, own, fragments, variables, perspective, reader, completed=not whole)
             )
-            text = await reader.fetch(plan.sql, plan.parameters(variables, perspective.parameters))
+            text = await reader.fetch(plan.sql, *plan.parameters(variables, perspective.parameters))
     except GraphQLError as error:
         return ExecutionResult(data=None, errors=[error])
     if len(own) == len(fields):
@@ -152,20 +152,20 @@ async def read_back(
     info: GraphQLResolveInfo,
     subject_id: Any,
     perspective: Perspective,
-    fetch: Callable[[str, list[Any]], Awaitable[str]],
+    fetch: Callable[..., Awaitable[str]],
 ) -> dict[str, Any]:
-    """What a mutation's answer selects of its subject, by response key."""
+    """What a mutation's answer selects of its subject, by response key; nothing of it where there is no subject."""
     kind = get_named_type(info.return_type)
     assert isinstance(kind, GraphQLObjectType)
-    selector = Selector(info.schema, info.fragments, info.variable_values.coerced)
+    selector = Selector(info.schema, info.fragments, info.variable_values)
     selected = selector.fields(kind, info.field_nodes)
     fields = {key: nodes for key, nodes in selected.items() if _is_subject(kind, nodes)}
-    if not fields:
-        return {}
+    if subject_id is None or not fields:
+        return dict.fromkeys(fields)
     compiler = Compiler(info.schema, selector, perspective, LARGEST_PAGE, completed=True)
     plan = plan_of(compiler.root(kind, fields), compiler.binds)
     values = {**perspective.parameters, "subject": subject_id}
-    found: dict[str, Any] = orjson.loads(await fetch(plan.sql, plan.parameters(selector.variables, values)))
+    found: dict[str, Any] = orjson.loads(await fetch(plan.sql, *plan.parameters(selector.variables, values)))
     return found
 
 

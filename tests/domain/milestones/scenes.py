@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
@@ -29,6 +29,7 @@ class Scene:
     """The ids of what is there, and a way to act and to look."""
 
     database: Database
+    refs: tuple[str, str]
     programme_id: UUID
     other_programme_id: UUID
     organisation_id: UUID
@@ -63,24 +64,32 @@ class Scene:
         return found[0] if found else None
 
     async def journal(self) -> list[str]:
-        found = await self.look(select(JournalEntry.command).order_by(JournalEntry.id))
+        here = JournalEntry.programme_id.in_([self.programme_id, self.other_programme_id])
+        found = await self.look(select(JournalEntry.command).where(here).order_by(JournalEntry.id))
         return [command for (command,) in found]
 
 
 async def scene(database: Database) -> Scene:
+    """A scene that has nothing in common with any other of the same database."""
+    unique = uuid4().hex[:12].upper()
+    refs = (f"P1-{unique}", f"P2-{unique}")
     async with work(database, ADMINISTRATOR, now=NOW, on=BEGAN) as doing:
         organisation = doing.add(
-            Organisation(code="RX4", name="A trust", kind=OrganisationKind.NHS_TRUST, valid_from=date.min)
+            Organisation(code=unique, name="A trust", kind=OrganisationKind.NHS_TRUST, valid_from=date.min)
         )
         people = [
-            doing.add(Person(name=name, email=f"{name}@example.org", is_placeholder=name == "nobody"))
+            doing.add(
+                Person(
+                    name=name, email=f"{name}-{unique.lower()}@example.org", is_placeholder=name == "nobody"
+                )
+            )
             for name in ("approver", "nobody", "sponsor", "stranger")
         ]
         first, second = [
             doing.add(
                 Programme(ref=ref, title=f"Programme {ref}", status=ProgrammeStatus.ACTIVE, heard_on=BEGAN)
             )
-            for ref in ("P1", "P2")
+            for ref in refs
         ]
         await doing.save()
         partner = doing.add(
@@ -98,6 +107,7 @@ async def scene(database: Database) -> Scene:
     approver, nobody, sponsor, stranger = (person.id for person in people)
     return Scene(
         database,
+        refs,
         first.id,
         second.id,
         organisation.id,

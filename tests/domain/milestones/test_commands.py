@@ -96,7 +96,10 @@ async def test_a_forecast_moves_with_its_reason(here: Scene) -> None:
     row = await here.row(Milestone, made.id)
     assert (row.forecast_on, row.baseline_on, row.version, row.valid_from) == (LATER, AGREED, 2, MARCH)
     assert await ledger_of(here, made) == [(AGREED, LATER, 31, ReasonCode.FUNDING, "Grant is late")]
-    [(entry,)] = await here.look(select(JournalEntry).where(JournalEntry.command == "milestone.reforecast"))
+    [_, (entry,)] = await here.look(
+        select(JournalEntry).where(JournalEntry.subject_id == made.id).order_by(JournalEntry.id)
+    )
+    assert entry.command == "milestone.reforecast"
     assert entry.changes == {
         "forecast_on": ["2024-06-30", "2024-07-31"],
         "reason": [None, "FUNDING"],

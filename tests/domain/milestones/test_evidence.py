@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from domain.errors import Refused
 from domain.milestones import commands, evidence
@@ -80,8 +81,7 @@ async def test_the_last_evidence_of_what_needs_some_stays(here: Scene) -> None:
         second = await evidence.add(doing, made.id, title="Minutes", url="https://example.org/2")
     async with here.at(MAY) as doing:
         await evidence.remove(doing, second.id)
-    async with here.at(MAY) as doing:
-        [(first,)] = await here.look(Evidence.__table__.select().with_only_columns(Evidence.id))
+    [(first,)] = await here.look(select(Evidence.id).where(Evidence.milestone_id == made.id))
     with pytest.raises(Refused) as refusal:
         async with here.at(MAY) as doing:
             await evidence.remove(doing, first)

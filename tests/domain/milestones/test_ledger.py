@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -92,8 +92,9 @@ async def test_the_ledger_adds_up_as_of_every_date(
 
 async def _fresh_programme(here: Scene) -> UUID:
     async with here.at() as doing:
-        known = len((await doing.session.execute(select(Programme.id))).all())
-        programme = doing.add(Programme(ref=f"E{known}", title="Example", status="ACTIVE", heard_on=BEGAN))
+        programme = doing.add(
+            Programme(ref=f"E-{uuid4().hex[:12].upper()}", title="Example", status="ACTIVE", heard_on=BEGAN)
+        )
     return programme.id
 
 
@@ -115,20 +116,22 @@ async def _adds_up(here: Scene, programme_id: UUID, end_id: UUID, day: date) -> 
 async def test_slip_days_are_the_same_in_python_and_in_sql(here: Scene) -> None:
     late = await here.milestone(baseline_on=date(2024, 1, 31), forecast_on=date(2024, 3, 1))
     early = await here.milestone(baseline_on=date(2024, 3, 1), forecast_on=date(2024, 1, 31))
-    found = await here.look(select(Milestone.slip_days).order_by(Milestone.id))
+    slips = select(Milestone.slip_days).where(Milestone.programme_id == here.programme_id)
+    found = await here.look(slips.order_by(Milestone.id))
     assert [days for (days,) in found] == [late.slip_days, early.slip_days] == [30, -30]
 
 
 MOVED_WITHOUT_ENTRY: dict[str, str] = {
-    "a forecast": "UPDATE milestones SET forecast_on = forecast_on + 1",
-    "a baseline": "UPDATE milestones SET baseline_on = baseline_on - 1",
-    "an entry": "INSERT INTO ledger_entries SELECT gen_random_uuid(), valid_from, programme_id, milestone_id,"
-    " from_on, to_on, 5, reason, note, recorded_at, recorded_by_id FROM ledger_entries",
-    "other days": "UPDATE ledger_entries SET days = days + 1",
-    "no entry": "DELETE FROM ledger_entries",
+    "a forecast": "UPDATE milestones SET forecast_on = forecast_on + 1 WHERE id = :id",
+    "a baseline": "UPDATE milestones SET baseline_on = baseline_on - 1 WHERE id = :id",
+    "an entry": "INSERT INTO ledger_entries (id, valid_from, programme_id, milestone_id, from_on, to_on, days, reason, "
+    "recorded_at) SELECT gen_random_uuid(), valid_from, programme_id, id, forecast_on, forecast_on, 5, 'SCOPE', now() "
+    "FROM milestones WHERE id = :id",
+    "other days": "UPDATE ledger_entries SET days = days + 1 WHERE milestone_id = :id",
+    "no entry": "DELETE FROM ledger_entries WHERE milestone_id = :id",
     "a late beginning": "INSERT INTO milestones (id, version, valid_from, programme_id, title, baseline_on, "
     "forecast_on, criticality, evidence_required, marks_end) SELECT gen_random_uuid(), 1, valid_from, programme_id, "
-    "title, baseline_on, forecast_on, criticality, false, false FROM milestones",
+    "title, baseline_on, forecast_on, criticality, false, false FROM milestones WHERE id = :id",
 }
 
 
@@ -137,16 +140,17 @@ async def test_the_database_refuses_what_does_not_add_up(here: Scene, statement:
     made = await here.milestone(baseline_on=date(2024, 6, 30), forecast_on=date(2024, 7, 31))
     with pytest.raises(DBAPIError, match="its dates are") as refused:
         async with here.at() as doing:
-            await doing.session.execute(text(statement))
+            await doing.session.execute(text(statement), {"id": made.id})
     assert _sqlstate(refused.value) == "TD002"
     assert (await here.row(Milestone, made.id)).slip_days == 31
 
 
 async def test_the_database_looks_only_at_the_end_of_a_transaction(here: Scene) -> None:
     made = await here.milestone(baseline_on=date(2024, 6, 30))
+    move = text("UPDATE milestones SET forecast_on = :day, version = version + 1 WHERE id = :id")
     async with here.at() as doing:
-        await doing.session.execute(text("UPDATE milestones SET forecast_on = '2025-01-01'"))
-        await doing.session.execute(text("UPDATE milestones SET forecast_on = '2024-06-30'"))
+        for day in (date(2025, 1, 1), date(2024, 6, 30)):
+            await doing.session.execute(move, {"id": made.id, "day": day})
     assert (await here.row(Milestone, made.id)).slip_days == 0
 
 

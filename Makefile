@@ -1,0 +1,77 @@
+# Everything a person needs; each target does its own set-up and is quick when there is nothing to do.
+.DEFAULT_GOAL := help
+.PHONY: help setup dev demo test check lock migration image clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+# The processes in which tests run. Each has databases of its own.
+WORKERS ?= 2
+
+help:
+	@echo "make demo       load the demo portfolio and serve it; needs Python 3.11 or newer and nothing else"
+	@echo "make test       run every test"
+	@echo "make check      style, types, import contracts, dead code, published schema"
+	@echo "make setup      only create .venv with what is locked"
+	@echo "make lock       lock the dependencies of pyproject.toml; UPGRADE=1 takes newer versions"
+	@echo "make migration  draft a migration from the models: make migration m='Programmes get a colour'"
+	@echo "make clean      remove .venv and what tools left (not your data in .tandem)"
+
+setup: .venv/installed
+dev: .venv/installed-dev
+
+.venv/bin/python:
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    "$$python" -m venv .venv && exit 0; \
+	    rm -rf .venv; \
+	    echo "$$python cannot make virtual environments: install its venv package (Debian: python3-venv)." >&2; \
+	    exit 1; \
+	  fi; \
+	done; \
+	echo "Tandem needs Python 3.11 or newer, and there is none: install one, or say where it is by" \
+	  "make setup PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing Tandem and what it needs into .venv"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	@echo "Installing what tests and checks need into .venv"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: setup
+	@exec $(BIN)/tandem demo
+
+test: dev
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+
+check: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/tandem schema --check
+
+COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--python-version 3.11 $(if $(UPGRADE),--upgrade) --extra build
+
+lock: | .venv/bin/python
+	@test -x .venv/lock/bin/uv || { $(BIN)/python -m venv .venv/lock && .venv/lock/bin/python -m pip install --quiet uv; }
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra dev --constraints requirements.lock pyproject.toml --output-file requirements-dev.lock
+
+# Before the first release there is one migration, made anew: make migration initial=1
+migration: dev
+	$(BIN)/python -m domain.migrations.draft $(if $(initial),--initial,"$(m)")
+
+image:
+	docker build --tag tandem .
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -1,0 +1,179 @@
+"""The commands that run Tandem: `migrate`, `api`, `worker`, `serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import httpx
+
+from api.cli.running import migrated, until_told_to_stop
+from api.cli.supervision import end_with, supervised
+from domain import embedded
+from domain.errors import Refused
+from domain.settings import Settings
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_LOOK_EVERY_S = 0.1
+
+
+def listening(command: Command) -> Command:
+    """Give a command the options that say where the API listens."""
+    for option in (
+        click.option("--port", type=click.IntRange(1, 65535), help="The port. [TANDEM_PORT or 8000]"),
+        click.option("--host", help="The address to listen on. [TANDEM_HOST or 127.0.0.1]"),
+    ):
+        command = option(command)
+    return command
+
+
+# Set by ourselves where one command of Tandem begins another.
+_parent = click.option("--parent", type=int, hidden=True)
+
+
+@click.command(epilog="\b\nExample:\n  TANDEM_DATABASE_URL=postgresql://tandem@db/tandem tandem migrate")
+def migrate() -> None:
+    """Bring the database to this version's tables, and say whether there was anything to do."""
+    with embedded.servers(Settings.read()) as servers:
+        changed = asyncio.run(migrated(servers))
+    click.echo("The database has the tables of this version now." if changed else "There was nothing to do.")
+
+
+@click.command(epilog="\b\nExample:\n  tandem api --host 0.0.0.0 --port 80 --processes 4")
+@listening
+@click.option("--processes", type=click.IntRange(1), default=1, show_default=True, help="How many serve.")
+@_parent
+def api(host: str | None, port: int | None, processes: int, parent: int | None) -> None:
+    """Run the API alone, until it is told to stop."""
+    settings = Settings.read()
+    address = require_free(host or settings.host, port or settings.port)
+    if parent is not None:
+        end_with(parent)
+    with embedded.servers(settings) as servers:
+        asyncio.run(migrated(servers))
+        _serve_http(*address, processes)
+
+
+def _serve_http(host: str, port: int, processes: int) -> None:
+    from granian import Granian  # noqa: PLC0415 - only who serves needs it
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    server = Granian(
+        "api.app:app",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=processes,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=load_application, wrap_loader=False)
+
+
+def load_application() -> Litestar:
+    """The application, in a process of the server's: one that ends when the server was killed."""
+    end_with(os.getppid())
+    from api.app import app  # noqa: PLC0415 - only who serves needs it
+
+    return app
+
+
+@click.command(epilog="\b\nExample:\n  TANDEM_REDIS_URL=redis://queue tandem worker")
+@_parent
+def worker(parent: int | None) -> None:
+    """Run a worker alone: it compiles summaries and relays what is due. It starts again if its queue goes away."""
+    if parent is None:
+        asyncio.run(until_told_to_stop(_supervise({"worker": ["worker"]})))
+        return
+    end_with(parent)
+    from arq.worker import run_worker  # noqa: PLC0415 - only a worker needs these
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
+    from workers import logs  # noqa: PLC0415
+    from workers.main import worker_settings  # noqa: PLC0415
+
+    logs.configure()
+    with embedded.servers(Settings.read(), queue=True) as servers:
+        asyncio.run(migrated(servers))
+        # The queue's library takes the loop of the thread and makes none.
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        try:
+            run_worker(worker_settings(servers))  # type: ignore[arg-type] - a dictionary will do
+        except (RedisError, OSError) as error:
+            raise Refused("QUEUE_UNREACHABLE", f"The queue does not answer ({error}).") from error
+
+
+@click.command(epilog="\b\nExample:\n  tandem serve --port 8080")
+@listening
+def serve(host: str | None, port: int | None) -> None:
+    """Run the API and a worker until Ctrl-C, and begin again whichever of them fails."""
+    settings = Settings.read()
+    address = require_free(host or settings.host, port or settings.port)
+
+    async def work() -> None:
+        async with supervised(parts(*address)):
+            await answering(*address)
+            click.echo(f"Tandem is at {url(*address)}/ and its GraphQL at {url(*address)}/graphql")
+            click.echo("Ctrl-C stops it.")
+            await asyncio.Event().wait()
+
+    with embedded.servers(settings, queue=True) as servers:
+        asyncio.run(migrated(servers))
+        asyncio.run(until_told_to_stop(work()))
+
+
+async def _supervise(which: dict[str, list[str]]) -> None:
+    async with supervised(which):
+        await asyncio.Event().wait()
+
+
+def parts(host: str, port: int) -> dict[str, list[str]]:
+    """What serves people: the parts by name, and with which words they are begun."""
+    return {"API": ["api", "--host", host, "--port", str(port)], "worker": ["worker"]}
+
+
+def url(host: str, port: int) -> str:
+    """The address to open in a browser on this machine."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where it listens, not whether
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+
+
+async def answering(host: str, port: int) -> None:
+    """Wait until the API answers."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            try:
+                if (await client.get(f"{url(host, port)}/healthz")).is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def require_free(host: str, port: int) -> tuple[str, int]:
+    """The address, if nobody listens there.
+
+    Raises:
+        Refused: somebody does, or it is no address of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Refused(
+            "PORT_TAKEN",
+            f"Tandem cannot listen on {host}, port {port} ({error.strerror}): "
+            "stop what uses it, or choose another by --port or TANDEM_PORT.",
+        ) from error
+    return host, port

@@ -1,0 +1,43 @@
+"""Reading a request's body, as far as it is worth reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import InternalServerException
+
+from api.http.declined import Declined
+
+LARGEST = 1_000_000
+"""Bytes that are taken at most: what is larger is an import, not an operation."""
+
+# Who is cut off while sending may never see the answer; so a body that is somewhat too large is read to its end.
+_HEARD_OUT = 32_000_000
+
+
+async def body_of(request: Request[Any, Any, Any]) -> bytes:
+    """The body of a request; the handler must set no limit of its own.
+
+    Raises:
+        Declined: it is too large (413), or the caller went away before its end (400, which nobody reads).
+    """
+    size, kept = 0, bytearray()
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > _HEARD_OUT:
+                break
+            if size <= LARGEST:
+                kept += piece
+    except InternalServerException as gone:
+        raise Declined(
+            400, "BODY_INCOMPLETE", "The request ended before its body did: send it again."
+        ) from gone
+    if size > LARGEST:
+        raise Declined(
+            413,
+            "BODY_TOO_LARGE",
+            "An operation has at most 1 MB. Send less at once, or load a file with tandem import.",
+        )
+    return bytes(kept)

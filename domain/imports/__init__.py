@@ -1,0 +1,25 @@
+"""Bringing in files: lists of organisations, what became of them, and complete reports of a portfolio.
+
+A file is read and checked whole first; with an error, nothing of it is written and all errors are told at once. Then
+it is applied through the same commands that people use. A dry run does all of it and undoes it at the end.
+"""
+
+from domain.imports.organisations import import_organisations
+from domain.imports.portfolio import import_portfolio
+from domain.imports.problems import ImportRefused, Problem
+from domain.imports.results import Decision, ImportResult, Kind, Outcome, Progress, Report
+from domain.imports.successions import import_successions
+
+__all__ = [
+    "Decision",
+    "ImportRefused",
+    "ImportResult",
+    "Kind",
+    "Outcome",
+    "Problem",
+    "Progress",
+    "Report",
+    "import_organisations",
+    "import_portfolio",
+    "import_successions",
+]

@@ -1,0 +1,133 @@
+"""Importing what became of organisations: which took over from which, and when."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.access.viewers import ADMINISTRATOR, Viewer
+from domain.calendar import in_words
+from domain.database import Database
+from domain.errors import Refused
+from domain.imports.cells import Cells
+from domain.imports.directory import Directory, directory
+from domain.imports.files import Shape, read
+from domain.imports.problems import Problems
+from domain.imports.results import ImportResult, Kind, Outcome, Progress, silent
+from domain.imports.runs import Run, attempt, transactions
+from domain.imports.spool import Spool, spool
+from domain.organisations import commands
+from domain.organisations.models import Succession
+from domain.work import Work
+
+SHAPE = Shape(("predecessor", "successor", "on"))
+
+# The columns that the fields of a refusal stand in.
+_COLUMNS = {"successorId": "successor", "on": "on", "closedOn": "on"}
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessionRow:
+    """On a date an organisation closed and another took over, alone or with others; both are given by code."""
+
+    number: int
+    predecessor: str
+    successor: str
+    on: date
+
+
+async def import_successions(
+    database: Database,
+    path: Path,
+    *,
+    viewer: Viewer = ADMINISTRATOR,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> ImportResult:
+    """Import a CSV file of successions with the columns `predecessor`, `successor` (codes) and `on`.
+
+    Raises:
+        ImportRefused: there are errors; nothing was written.
+        Forbidden: the viewer may not import.
+        Refused: IMPORT_RUNNING.
+    """
+    run = Run(database, viewer, now, dry_run, progress)
+    run.require_allowed()
+    result = ImportResult("successions", str(path), dry_run)
+    problems = Problems()
+    with spool(SuccessionRow) as rows:
+        await asyncio.to_thread(_read, path, rows, problems, progress)
+        result.rows = rows.count()
+        async with transactions(run) as begin, begin(run.today) as work:
+            await _Task(work, rows, result, problems, progress, await directory(work.session)).apply()
+    return result
+
+
+def _read(path: Path, rows: Spool[SuccessionRow], problems: Problems, progress: Progress) -> None:
+    for row in read(path, SHAPE, problems, progress):
+        cells = Cells(row, problems)
+        predecessor, successor = cells.required("predecessor"), cells.required("successor")
+        on = cells.required_day("on")
+        if predecessor is None or successor is None or on is None:
+            continue
+        item = SuccessionRow(row.number, predecessor, successor, on)
+        before = rows.put(row.number, on, f"{predecessor}\n{successor}", item)
+        if before is not None:
+            cells.wrong("DUPLICATE_SUCCESSION", f"Row {before} says the same. Keep one of the two.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    work: Work
+    rows: Spool[SuccessionRow]
+    result: ImportResult
+    problems: Problems
+    progress: Progress
+    known: Directory
+
+    async def apply(self) -> None:
+        """Record the successions in the order of their dates, each of which can rest on those before it; or none."""
+        self._require_known()
+        self.problems.raise_if_any()
+        recorded = await _recorded(self.work)
+        done = 0
+        for on in self.rows.days():
+            for batch in self.rows.batches(on):
+                for row in batch:
+                    async with attempt(self.work, self.problems, row.number, _COLUMNS):
+                        self.result.count(Kind.SUCCESSIONS, await self._one(row, recorded))
+                    done += 1
+                    self.progress("Importing successions", done, self.result.rows)
+        self.problems.raise_if_any()
+
+    def _require_known(self) -> None:
+        for batch in self.rows.batches():
+            for row in batch:
+                for column, cell in (("predecessor", row.predecessor), ("successor", row.successor)):
+                    if cell not in self.known:
+                        code, message = self.known.advice(cell)
+                        self.problems.add(code, message, row=row.number, column=column)
+
+    async def _one(self, row: SuccessionRow, recorded: dict[tuple[UUID, UUID], date]) -> Outcome:
+        predecessor, successor = self.known[row.predecessor], self.known[row.successor]
+        on = recorded.get((predecessor.id, successor.id))
+        if on is None:
+            await commands.succeed(self.work, predecessor.id, successor_id=successor.id, on=row.on)
+            return Outcome.CREATED
+        if on != row.on:
+            message = (
+                f"It is known that {successor.code} took over from {predecessor.code} on {in_words(on)}."
+            )
+            raise Refused("SUCCESSION_DATE_DIFFERS", f"{message} Give that date.", field="on")
+        return Outcome.UNCHANGED
+
+
+async def _recorded(work: Work) -> dict[tuple[UUID, UUID], date]:
+    statement = select(Succession.predecessor_id, Succession.successor_id, Succession.valid_from)
+    return {(row[0], row[1]): row[2] for row in (await work.session.execute(statement)).tuples()}

@@ -1,0 +1,1 @@
+"""Mutations: each is one command of the domain, named noun first."""

@@ -1,0 +1,34 @@
+"""A refusal is tested together with: and nothing happened."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import text
+
+from domain.database import Database
+from domain.errors import Refused
+from domain.models import metadata
+
+
+@asynccontextmanager
+async def refused(database: Database, code: str) -> AsyncIterator[None]:
+    """What is done inside is refused with that code, and leaves the whole database as it was."""
+    before = await contents(database)
+    with pytest.raises(Refused) as refusal:
+        yield
+    assert refusal.value.code == code
+    assert refusal.value.message.endswith(".")
+    assert await contents(database) == before
+
+
+async def contents(database: Database) -> dict[str, str]:
+    """For each table something that differs as soon as a row does."""
+    tables = " UNION ALL ".join(
+        f"SELECT '{name}', (SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {name} t)"
+        for name in metadata.tables
+    )
+    async with database.engine.connect() as connection:
+        return {name: digest for name, digest in await connection.execute(text(tables))}
