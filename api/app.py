@@ -14,8 +14,9 @@ from litestar.static_files import create_static_files_router
 from api.http import endpoint, health
 from api.http.failures import EXCEPTION_HANDLERS
 from api.http.headers import add_security_headers
-from api.http.logs import RequestLog, configure
+from api.http.logs import RequestLog
 from api.http.serving import Serving
+from api.logs import configure
 from api.pages import index, summaries
 from domain.database import Database
 from domain.embedded import servers

@@ -8,6 +8,7 @@ one, and a run that began for an older stamp can no longer finish it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -135,3 +136,9 @@ def _this_run(job: Job) -> Update:
 async def _settle(session: AsyncSession, statement: Update) -> bool:
     settled = await session.scalar(statement.returning(Job.id).execution_options(synchronize_session=False))
     return settled is not None
+
+
+async def release(session: AsyncSession, job_ids: Sequence[UUID]) -> None:
+    """Have jobs handed over again at once, because whoever had them in hand is known to be gone."""
+    unsettled = Job.id.in_(job_ids), Job.done_at.is_(None), Job.failed_at.is_(None)
+    await session.execute(update(Job).where(*unsettled).values(handed_at=None))

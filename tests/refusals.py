@@ -31,4 +31,5 @@ async def contents(database: Database) -> dict[str, str]:
         for name in metadata.tables
     )
     async with database.engine.connect() as connection:
-        return {name: digest for name, digest in await connection.execute(text(tables))}
+        rows = await connection.execute(text(tables))
+        return {row[0]: row[1] for row in rows}

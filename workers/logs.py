@@ -7,11 +7,12 @@ import sys
 import structlog
 
 
-def configure() -> None:
-    """Set up the logs of this process, unless that was done."""
+def configure(*, quiet: bool = False) -> None:
+    """Set up the logs of this process, unless that was done; quiet says only what went wrong."""
     if structlog.is_configured():
         return
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger("error" if quiet else "info"),
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,

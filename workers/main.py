@@ -58,6 +58,8 @@ def worker_settings(servers: embedded.Servers, *, with_cron: bool = True) -> dic
         "retry_jobs": False,
         "log_results": False,
         "max_jobs": 4,
+        # Told to stop, a worker takes no further job and gives those in hand this many seconds.
+        "job_completion_wait": 10,
     }
 
 

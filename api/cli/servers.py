@@ -88,13 +88,20 @@ def load_application() -> Litestar:
 
 
 @click.command(epilog="\b\nExample:\n  TANDEM_REDIS_URL=redis://queue tandem worker")
+@click.option("--check", is_flag=True, help="Only say by the exit code whether any worker lives.")
 @_parent
-def worker(parent: int | None) -> None:
+def worker(parent: int | None, *, check: bool) -> None:
     """Run a worker alone: it compiles summaries and relays what is due. It starts again if its queue goes away."""
-    if parent is None:
+    if check:
+        asyncio.run(_require_worker(Settings.read()))
+    elif parent is None:
         asyncio.run(until_told_to_stop(_supervise({"worker": ["worker"]})))
-        return
-    end_with(parent)
+    else:
+        end_with(parent)
+        _work()
+
+
+def _work() -> None:
     from arq.worker import run_worker  # noqa: PLC0415 - only a worker needs these
     from redis.exceptions import RedisError  # noqa: PLC0415
 
@@ -104,12 +111,28 @@ def worker(parent: int | None) -> None:
     logs.configure()
     with embedded.servers(Settings.read(), queue=True) as servers:
         asyncio.run(migrated(servers))
-        # The queue's library takes the loop of the thread and makes none.
+        # The queue's library takes the loop of its thread and makes none.
         asyncio.set_event_loop(asyncio.new_event_loop())
         try:
-            run_worker(worker_settings(servers))  # type: ignore[arg-type] - a dictionary will do
+            run_worker(worker_settings(servers))
         except (RedisError, OSError) as error:
-            raise Refused("QUEUE_UNREACHABLE", f"The queue does not answer ({error}).") from error
+            raise Refused("QUEUE_UNREACHABLE", f"The queue does not answer: {error}") from error
+
+
+async def _require_worker(settings: Settings) -> None:
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
+    from workers import queue  # noqa: PLC0415
+
+    if settings.redis_url is None:
+        raise Refused("NO_QUEUE", "Set TANDEM_REDIS_URL to the queue whose workers you ask about.")
+    try:
+        async with queue.queue(settings.redis_url) as connected:
+            if await queue.anybody_at_work(connected):
+                return
+    except (RedisError, OSError) as error:
+        raise Refused("QUEUE_UNREACHABLE", f"The queue does not answer: {error}") from error
+    raise Refused("NO_WORKER", "No worker lives that takes jobs from this queue: start one by tandem worker.")
 
 
 @click.command(epilog="\b\nExample:\n  tandem serve --port 8080")

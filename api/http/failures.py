@@ -11,8 +11,8 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from api.http.declined import Declined, body
-from api.http.logs import log
 from api.http.media import AnswerType, answer_type
+from api.logs import log
 from api.pages.rendering import page
 from domain.errors import Refused
 

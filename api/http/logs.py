@@ -1,45 +1,14 @@
-"""The server's log: one event a line, as JSON for machines or in columns on a terminal.
-
-What people ask and what they are told stays out of it: operations and their variables may name people.
-"""
+"""A line of the log for each request: which path, how it went, how long it took."""
 
 from __future__ import annotations
 
-import logging
-import sys
 from time import perf_counter
 from typing import Any
 
-import structlog
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.typing import Processor
 
-log = structlog.stdlib.get_logger("tandem")
-
-
-def configure() -> None:
-    """Write events to standard error from now on, at level info and above."""
-    shape = _columns() if sys.stderr.isatty() else _json()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *shape,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
-# Neither shape writes the variables of a traceback's functions: what people asked would stand among them.
-def _columns() -> list[Processor]:
-    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-
-
-def _json() -> list[Processor]:
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+from api.logs import log
 
 
 class RequestLog(ASGIMiddleware):

@@ -7,11 +7,12 @@ it is applied through the same commands that people use. A dry run does all of i
 from domain.imports.organisations import import_organisations
 from domain.imports.portfolio import import_portfolio
 from domain.imports.problems import ImportRefused, Problem
-from domain.imports.results import Decision, ImportResult, Kind, Outcome, Progress, Report
+from domain.imports.results import Decision, DecisionCode, ImportResult, Kind, Outcome, Progress, Report
 from domain.imports.successions import import_successions
 
 __all__ = [
     "Decision",
+    "DecisionCode",
     "ImportRefused",
     "ImportResult",
     "Kind",

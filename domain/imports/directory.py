@@ -85,5 +85,5 @@ async def directory(session: AsyncSession) -> Directory:
     statement = select(
         Organisation.id, Organisation.code, Organisation.name, Organisation.opened_on, Organisation.closed_on
     )
-    rows = (await session.execute(statement)).tuples()
+    rows = await session.execute(statement)
     return Directory({row[1]: Known(*row) for row in rows})

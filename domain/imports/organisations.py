@@ -203,7 +203,7 @@ async def _state(work: Work, codes: list[str]) -> dict[str, _Known]:
     named = select(
         OrganisationIdentifier.organisation_id, OrganisationIdentifier.scheme, OrganisationIdentifier.value
     ).where(OrganisationIdentifier.organisation_id.in_([organisation.id for organisation in found]))
-    identifiers = (await work.session.execute(named)).tuples().all()
+    identifiers = (await work.session.execute(named)).all()
     return {
         row.code: _Known(
             row.id,

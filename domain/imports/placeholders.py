@@ -42,7 +42,7 @@ class Placeholders:
         emails = {email_of(code) for code in codes} - self.ids.keys()
         if emails:
             found = select(Person.email, Person.id).where(Person.email.in_(emails))
-            self.ids.update((await session.execute(found)).tuples().all())
+            self.ids |= {row.email: row.id for row in await session.execute(found)}
 
     def get(self, organisation: Known) -> UUID | None:
         """The placeholder of an organisation, if there is one yet."""

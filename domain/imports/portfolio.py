@@ -23,7 +23,16 @@ from domain.imports.portfolio_plan import Handover, Plan
 from domain.imports.portfolio_rows import PortfolioRow, read_portfolio
 from domain.imports.portfolio_state import standings, to_close
 from domain.imports.problems import NOTHING_WRITTEN, ImportRefused, Problem, Problems
-from domain.imports.results import Decision, ImportResult, Kind, Outcome, Progress, Report, silent
+from domain.imports.results import (
+    Decision,
+    DecisionCode,
+    ImportResult,
+    Kind,
+    Outcome,
+    Progress,
+    Report,
+    silent,
+)
 from domain.imports.runs import Begin, Run, transactions
 from domain.imports.spool import Spool, spool
 from domain.programmes.models import PortfolioReport
@@ -82,7 +91,7 @@ async def _apply(run: Run, begin: Begin, rows: Spool[PortfolioRow], task: _Task)
         try:
             async with begin(on) as work:
                 await task.apply(work, report)
-        except _RowRefused as refused:
+        except _RowRefusedError as refused:
             outcome = NOTHING_WRITTEN
             if written is not None and not run.dry_run:
                 outcome = f"The reports up to {in_words(written)} were imported, nothing of later ones."
@@ -136,7 +145,9 @@ class _Task:
         self.result.count(Kind.PEOPLE, Outcome.CREATED)
         message = f"A placeholder holds the sponsor's seats of {planned.lead.name} until somebody is named."
         self.result.decide(
-            Decision("SPONSOR_TO_BE_NAMED", message, work.on, planned.row.number, planned.lead.code)
+            Decision(
+                DecisionCode.SPONSOR_TO_BE_NAMED, message, work.on, planned.row.number, planned.lead.code
+            )
         )
         return made
 
@@ -149,7 +160,7 @@ class _Task:
             report.closed += 1
             self.result.count(Kind.PROGRAMMES, Outcome.CHANGED)
             message = f"{programme.title} is not in the report any more and was closed."
-            self.result.decide(Decision("PROGRAMME_LEFT", message, work.on, None, programme.ref))
+            self.result.decide(Decision(DecisionCode.PROGRAMME_LEFT, message, work.on, None, programme.ref))
 
     async def _keep_report(self, work: Work, report: Report) -> None:
         kept = await work.session.scalar(
@@ -181,7 +192,7 @@ class _Task:
                 self.result.decide(decision)
 
 
-class _RowRefused(Exception):
+class _RowRefusedError(Exception):
     """A command refused what a row asks for."""
 
     def __init__(self, row: int, refused: Refused) -> None:
@@ -194,4 +205,4 @@ def _at(row: int) -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        raise _RowRefused(row, refused) from refused
+        raise _RowRefusedError(row, refused) from refused

@@ -13,7 +13,7 @@ from domain.calendar import SINCE_ALWAYS, in_words
 from domain.imports.directory import Directory, Known
 from domain.imports.portfolio_rows import PortfolioRow
 from domain.imports.portfolio_state import Basics, Standing
-from domain.imports.results import Decision
+from domain.imports.results import Decision, DecisionCode
 from domain.programmes.models import ProgrammeStatus
 
 Splits = dict[UUID, tuple[date, frozenset[UUID]]]
@@ -93,7 +93,7 @@ class Plan:
         }
         return ", ".join(name for name, differs in named.items() if differs)
 
-    def decide(self, code: str, message: str) -> None:
+    def decide(self, code: DecisionCode, message: str) -> None:
         """Note what the row does not say and import decides."""
         self.decisions.append(Decision(code, message, self.row.reported_on, self.row.number, self.row.ref))
 
@@ -118,6 +118,11 @@ def plan(
             not standing.is_reported or standing.delivery_confidence is not row.delivery_confidence
         )
         planned.seat = planned.handover is not Handover.NONE or not _is_seated(standing, seat)
+        if planned.changes and standing.is_reported:
+            planned.decide(
+                DecisionCode.ROW_CORRECTED,
+                f"{row.title} was reported on already, with another {planned.differences}; now it is as here.",
+            )
     if planned.changes:
         _point_out(planned)
     return planned
@@ -126,10 +131,12 @@ def plan(
 def _plan_status(planned: Plan, basics: Basics) -> None:
     if basics.status is ProgrammeStatus.CLOSED:
         planned.status = ProgrammeStatus.ACTIVE
-        planned.decide("PROGRAMME_RETURNED", f"{planned.row.title} was closed and is active again.")
+        planned.decide(
+            DecisionCode.PROGRAMME_RETURNED, f"{planned.row.title} was closed and is active again."
+        )
     elif basics.status is ProgrammeStatus.PROPOSED:
         planned.status = ProgrammeStatus.ACTIVE
-        planned.decide("PROGRAMME_BEGUN", f"{planned.row.title} was proposed and is active now.")
+        planned.decide(DecisionCode.PROGRAMME_BEGUN, f"{planned.row.title} was proposed and is active now.")
 
 
 def _plan_fields(planned: Plan, basics: Basics) -> None:
@@ -137,7 +144,8 @@ def _plan_fields(planned: Plan, basics: Basics) -> None:
     if row.title != basics.title:
         planned.fields["title"] = row.title
         planned.decide(
-            "PROGRAMME_RENAMED", f"\u201c{basics.title}\u201d is called \u201c{row.title}\u201d now."
+            DecisionCode.PROGRAMME_RENAMED,
+            f"\u201c{basics.title}\u201d is called \u201c{row.title}\u201d now.",
         )
     if row.category is not None and row.category != basics.category:
         planned.fields["category"] = row.category
@@ -152,7 +160,7 @@ def _plan_dates(planned: Plan, standing: Standing, basics: Basics) -> None:
     if row.ends_on is not None and row.ends_on != known_end:
         if end is not None and end.achieved_on is not None:
             planned.decide(
-                "END_ALREADY_ACHIEVED",
+                DecisionCode.END_ALREADY_ACHIEVED,
                 f"{row.title} reached its planned end on {in_words(end.achieved_on)}; that was kept.",
             )
         else:
@@ -171,9 +179,11 @@ def _start_without_contradiction(
     title = planned.row.title
     contradiction = f"{title} would start on {in_words(starts_on)} and end on {in_words(ends_on)}"
     if basics.starts_on is None or basics.starts_on <= ends_on:
-        planned.decide("START_AFTER_END", f"{contradiction}: the start that was known before was kept.")
+        planned.decide(
+            DecisionCode.START_AFTER_END, f"{contradiction}: the start that was known before was kept."
+        )
         return basics.starts_on
-    planned.decide("START_AFTER_END", f"{contradiction}: its start is not known any more.")
+    planned.decide(DecisionCode.START_AFTER_END, f"{contradiction}: its start is not known any more.")
     return None
 
 
@@ -194,9 +204,9 @@ def _plan_lead(planned: Plan, standing: Standing, directory: Directory, splits: 
         and before.starts_on < row.reported_on
     ):
         planned.handover = Handover.ASSIGNED
-        planned.decide("LEAD_ASSIGNED", f"{was} was split; {code} goes on with {title}.")
+        planned.decide(DecisionCode.LEAD_ASSIGNED, f"{was} was split; {code} goes on with {title}.")
     else:
-        planned.decide("LEAD_CHANGED", f"{code} leads {title} in place of {was}.")
+        planned.decide(DecisionCode.LEAD_CHANGED, f"{code} leads {title} in place of {was}.")
 
 
 def _is_seated(standing: Standing, placeholder_id: UUID | None) -> bool:
@@ -208,16 +218,18 @@ def _point_out(planned: Plan) -> None:
     row, lead = planned.row, planned.lead
     if lead.closed_on is not None and lead.is_closed(row.reported_on):
         message = f"{lead.code} had closed on {in_words(lead.closed_on)}; it leads {row.title} as reported."
-        planned.decide("LEAD_CLOSED", message)
+        planned.decide(DecisionCode.LEAD_CLOSED, message)
     if lead.opened_on is not None and lead.is_to_open(row.reported_on):
         message = f"{lead.code} opened only on {in_words(lead.opened_on)}; it leads {row.title} as reported."
-        planned.decide("LEAD_NOT_OPEN_YET", message)
+        planned.decide(DecisionCode.LEAD_NOT_OPEN_YET, message)
     cost = row.whole_life_cost
     if cost is not None and (planned.standing is None or "whole_life_cost" in planned.fields):
         if cost < 0:
-            planned.decide("COST_BELOW_ZERO", f"{row.title} costs {cost:,} million pounds, as reported.")
+            planned.decide(
+                DecisionCode.COST_BELOW_ZERO, f"{row.title} costs {cost:,} million pounds, as reported."
+            )
         elif cost >= IMPLAUSIBLE_COST:
             message = (
                 f"{row.title} costs {cost:,} million pounds, as reported. Check it: it can hardly be true."
             )
-            planned.decide("COST_IMPLAUSIBLE", message)
+            planned.decide(DecisionCode.COST_IMPLAUSIBLE, message)

@@ -112,7 +112,7 @@ class Leaving:
 async def standings(session: AsyncSession, refs: Collection[str], on: date) -> dict[str, Standing]:
     """The programmes with those refs that are known at all, as they were known on a date, by ref."""
     statement = select(Programme.id, Programme.ref, Programme.valid_from).where(Programme.ref.in_(refs))
-    rows = (await session.execute(statement)).tuples()
+    rows = await session.execute(statement)
     found = {id_: Standing(id_, ref, Latest(programme=since)) for id_, ref, since in rows}
     if found:
         at = Moment(on=literal(on), past=True)
@@ -143,7 +143,7 @@ async def _add_ends(session: AsyncSession, found: dict[UUID, Standing], at: Mome
     since = select(Milestone.programme_id, Milestone.valid_from).where(
         Milestone.programme_id.in_(found), Milestone.marks_end
     )
-    for programme_id, valid_from in (await session.execute(since)).tuples():
+    for programme_id, valid_from in await session.execute(since):
         found[programme_id].latest.end = valid_from
 
 
@@ -176,7 +176,7 @@ async def _add_seats(session: AsyncSession, found: dict[UUID, Standing], at: Mom
         .where(Sponsor.partner_id.in_(partners))
         .group_by(Sponsor.partner_id)
     )
-    for partner_id, valid_from in (await session.execute(since)).tuples():
+    for partner_id, valid_from in await session.execute(since):
         partners[partner_id].latest.seats = valid_from
 
 
@@ -185,14 +185,14 @@ async def _add_reports(session: AsyncSession, found: dict[UUID, Standing], on: d
     statement = select(then.programme_id, then.delivery_confidence).where(
         then.programme_id.in_(found), then.reported_on == on
     )
-    for programme_id, rating in (await session.execute(statement)).tuples():
+    for programme_id, rating in await session.execute(statement):
         found[programme_id].is_reported, found[programme_id].delivery_confidence = True, rating
     latest = (
         select(StatusReport.programme_id, func.max(StatusReport.reported_on))
         .where(StatusReport.programme_id.in_(found))
         .group_by(StatusReport.programme_id)
     )
-    for programme_id, reported_on in (await session.execute(latest)).tuples():
+    for programme_id, reported_on in await session.execute(latest):
         found[programme_id].latest.reported = reported_on
 
 
@@ -216,7 +216,7 @@ async def to_close(session: AsyncSession, on: date) -> list[Leaving]:
         )
         .order_by(Programme.ref)
     )
-    return [Leaving(*row) for row in (await session.execute(statement)).tuples()]
+    return [Leaving(*row) for row in await session.execute(statement)]
 
 
 async def splits(session: AsyncSession) -> dict[UUID, tuple[date, frozenset[UUID]]]:
@@ -224,7 +224,7 @@ async def splits(session: AsyncSession) -> dict[UUID, tuple[date, frozenset[UUID
     into: dict[UUID, set[UUID]] = defaultdict(set)
     on: dict[UUID, date] = {}
     statement = select(Succession.predecessor_id, Succession.successor_id, Succession.valid_from)
-    for predecessor_id, successor_id, day in (await session.execute(statement)).tuples():
+    for predecessor_id, successor_id, day in await session.execute(statement):
         into[predecessor_id].add(successor_id)
         on[predecessor_id] = day
     return {id_: (on[id_], frozenset(successors)) for id_, successors in into.items() if len(successors) > 1}

@@ -44,11 +44,30 @@ class Kind(StrEnum):
     REPORTS = "reports"
 
 
+class DecisionCode(StrEnum):
+    """What sort of decision was taken; stable."""
+
+    PROGRAMME_RENAMED = "PROGRAMME_RENAMED"
+    PROGRAMME_LEFT = "PROGRAMME_LEFT"
+    PROGRAMME_RETURNED = "PROGRAMME_RETURNED"
+    PROGRAMME_BEGUN = "PROGRAMME_BEGUN"
+    LEAD_CHANGED = "LEAD_CHANGED"
+    LEAD_ASSIGNED = "LEAD_ASSIGNED"
+    LEAD_CLOSED = "LEAD_CLOSED"
+    LEAD_NOT_OPEN_YET = "LEAD_NOT_OPEN_YET"
+    START_AFTER_END = "START_AFTER_END"
+    END_ALREADY_ACHIEVED = "END_ALREADY_ACHIEVED"
+    COST_BELOW_ZERO = "COST_BELOW_ZERO"
+    COST_IMPLAUSIBLE = "COST_IMPLAUSIBLE"
+    ROW_CORRECTED = "ROW_CORRECTED"
+    SPONSOR_TO_BE_NAMED = "SPONSOR_TO_BE_NAMED"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Something that the file did not say and import decided by itself."""
 
-    code: str
+    code: DecisionCode
     message: str
     reported_on: date | None = None
     row: int | None = None

@@ -130,4 +130,4 @@ class _Task:
 
 async def _recorded(work: Work) -> dict[tuple[UUID, UUID], date]:
     statement = select(Succession.predecessor_id, Succession.successor_id, Succession.valid_from)
-    return {(row[0], row[1]): row[2] for row in (await work.session.execute(statement)).tuples()}
+    return {(row[0], row[1]): row[2] for row in await work.session.execute(statement)}

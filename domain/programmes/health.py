@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, case, exists, false, or_
+from sqlalchemy import ColumnElement, Integer, case, exists, false, literal_column, or_
 
 from domain.milestones.models import Milestone
 from domain.milestones.rules import constant, overdue, slipped
@@ -51,7 +51,9 @@ def health(programme: type[Programme], at: Moment) -> ColumnElement[Health]:
     )
 
 
-def _some(milestone: type[Milestone], programme: type[Programme], holds: ColumnElement[bool]) -> ColumnElement[bool]:
+def _some(
+    milestone: type[Milestone], programme: type[Programme], holds: ColumnElement[bool]
+) -> ColumnElement[bool]:
     return exists().where(milestone.programme_id == programme.id, holds).correlate_except(milestone)
 
 
@@ -69,7 +71,10 @@ def health_on(programme: Programme, milestones: Iterable[Milestone], on: date) -
 
 def silent(programme: type[Programme], at: Moment) -> ColumnElement[bool]:
     """Whether nobody was heard for more than 30 days before the moment, or ever; whatever else is amiss."""
-    return or_(programme.heard_on.is_(None), programme.heard_on < at.on - SILENT_AFTER.days)
+    return or_(
+        programme.heard_on.is_(None),
+        programme.heard_on + literal_column(str(SILENT_AFTER.days), Integer) < at.on,
+    )
 
 
 def contradicts(confidence: DeliveryConfidence | None, computed: Health) -> bool:

@@ -105,7 +105,8 @@ class Programme(Tracked):
         """Kept to the penny of a million. Less than nothing is possible: a sale brings money in."""
         if cost is None:
             return None
-        if not cost.is_finite() or abs(cost) >= _COST_LIMIT:
+        # A penny less than the column holds, so that rounding does not reach its limit.
+        if not cost.is_finite() or abs(cost) >= _COST_LIMIT - _PENCE:
             raise Refused(
                 "BAD_COST",
                 "Give the whole-life cost in millions of pounds, as a number.",

@@ -48,7 +48,9 @@ async def execute(
     """Answer a question, sent as text or as the id of a trusted document."""
     trusted = by_id().get(document_id) if document_id is not None else None
     if document_id is not None and trusted is None:
-        return _refused("UNKNOWN_DOCUMENT", "There is no trusted document with this id: send the query's text.")
+        return _refused(
+            "UNKNOWN_DOCUMENT", "There is no trusted document with this id: send the query's text."
+        )
     text = trusted.text if trusted else query
     if not text:
         return _refused("NO_QUERY", "Send a `query`, or the `documentId` of a trusted document.")
@@ -58,10 +60,16 @@ async def execute(
 
 
 async def _run(
-    text: str, variables: dict[str, Any] | None, operation_name: str | None, context: Context, *, queries_only: bool
+    text: str,
+    variables: dict[str, Any] | None,
+    operation_name: str | None,
+    context: Context,
+    *,
+    queries_only: bool,
 ) -> ExecutionResult:
-    from graph.schema import schema  # noqa: PLC0415 - a second to build; not every command asks
     from strawberry.types.graphql import OperationType  # noqa: PLC0415
+
+    from graph.schema import schema  # noqa: PLC0415 - a second to build; not every command asks
 
     allowed = {OperationType.QUERY} if queries_only else {OperationType.QUERY, OperationType.MUTATION}
     return await schema.execute(
@@ -95,7 +103,9 @@ async def ask(
 
 
 def _refused(code: str, message: str) -> Answer:
-    return Answer(orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]}), executed=False)
+    return Answer(
+        orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]}), executed=False
+    )
 
 
 def _executed(result: ExecutionResult) -> bool:
@@ -117,12 +127,17 @@ def _body(result: ExecutionResult) -> bytes:
 def _error(error: GraphQLError) -> dict[str, Any]:
     """An error as the caller may see it: what is not theirs to know is logged and named by a reference."""
     original = error.original_error
+    formatted = dict[str, Any](error.formatted)
+    code = formatted.get("extensions") or {}
     if isinstance(original, Refused):
-        return {**error.formatted, "extensions": {"code": original.code}}
+        return {**formatted, "extensions": {"code": original.code}}
     if original is None or isinstance(original, GraphQLError):
-        formatted = dict(error.formatted)
-        return {**formatted, "extensions": {"code": "BAD_REQUEST", **formatted.get("extensions", {})}}
+        return {**formatted, "extensions": {"code": "BAD_REQUEST", **code}}
     reference = uuid.uuid4().hex[:12]
     log.error("graphql.failed", reference=reference, exc_info=original)
     message = f"Something went wrong on our side. Tell your administrator this reference: {reference}."
-    return {"message": message, "path": error.path, "extensions": {"code": "INTERNAL", "reference": reference}}
+    return {
+        "message": message,
+        "path": error.path,
+        "extensions": {"code": "INTERNAL", "reference": reference},
+    }

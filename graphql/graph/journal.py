@@ -21,14 +21,14 @@ class JournalEntry(Node):
     """One command that was carried out: by whom, when, on which record, and what it changed."""
 
     recorded_at: datetime = column("When it was carried out.")
-    effective_on: date = computed(lambda row, at: row.valid_from, description="The day from which it holds.")
+    effective_on: date = computed("valid_from", description="The day from which it holds.")
     command: str = column("What was done, for example `milestone.reforecast`.")
     subject_type: str
     subject: Node | None = any_node(
-        lambda row: row.subject_type, lambda row: row.subject_id, description="The record; null if it is gone."
+        lambda row: row.subject_type,
+        lambda row: row.subject_id,
+        description="The record; null if it is gone.",
     )
     changes: JSON = column("The fields that changed, each with its value before and after.")
-    actor: Person | None = one(
-        lambda row, other, at: other.id == row.actor_id, description="Null for the built-in administrator."
-    )
-    programme: Programme | None = one(lambda row, other, at: other.id == row.programme_id)
+    actor: Person | None = one("actor_id", description="Null for the built-in administrator.")
+    programme: Programme | None = one("programme_id")

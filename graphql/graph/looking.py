@@ -22,7 +22,9 @@ from graph.reads.values import Leaf, Variables, argument
 
 
 @strawberry.directive(
-    locations=[DirectiveLocation.QUERY], name="asOf", description="Answer as things stood at the end of that day."
+    locations=[DirectiveLocation.QUERY],
+    name="asOf",
+    description="Answer as things stood at the end of that day.",
 )
 def as_of(value: DirectiveValue[Any], date: date) -> Any:  # noqa: ARG001 - the read engine looks at the operation itself
     """Declared for validation; `Look.of` reads it."""
@@ -38,13 +40,18 @@ class Look:
     past: bool
 
     @classmethod
-    def of(cls, viewer: Viewer, operation: OperationDefinitionNode, variables: Variables, today: date) -> Look:
+    def of(
+        cls, viewer: Viewer, operation: OperationDefinitionNode, variables: Variables, today: date
+    ) -> Look:
         """How that operation looks: as of the date of its `@asOf`, or at the present."""
         for directive in operation.directives or ():
             if directive.name.value == "asOf":
-                day = _day(directive.arguments[0].value, variables)
+                given = next(iter(directive.arguments or ()))
+                day = _day(given.value, variables)
                 if day > today:
-                    raise ReadRefused("AS_OF_FUTURE", f"{in_words(day)} has not come yet: ask as of a date up to today.")
+                    raise ReadRefused(
+                        "AS_OF_FUTURE", f"{in_words(day)} has not come yet: ask as of a date up to today."
+                    )
                 return cls(viewer, day, past=True)
         return cls(viewer, today, past=False)
 
@@ -85,9 +92,9 @@ class Look:
 def _day(node: Any, variables: Variables) -> date:
     from graph.schema import schema  # noqa: PLC0415 - the schema declares the directive
 
-    directive = schema._schema.get_directive("asOf")  # noqa: SLF001
+    directive = schema._schema.get_directive("asOf")
     assert directive is not None
     leaf = argument(node, directive.args["date"].type, variables)
     if not isinstance(leaf, Leaf) or not isinstance(leaf.now, date):
-        raise ReadRefused("AS_OF_DATE", "Say as of which date: @asOf(date: \"2019-09-30\").")
+        raise ReadRefused("AS_OF_DATE", 'Say as of which date: @asOf(date: "2019-09-30").')
     return leaf.now

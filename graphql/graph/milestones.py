@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -16,9 +16,14 @@ from graph.organisations import Organisation
 from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
 
+if TYPE_CHECKING:
+    from graph.programmes import Programme
+
 strawberry.enum(Criticality, description="How much depends on a milestone.")
 strawberry.enum(ReasonCode, description="Why a date moved.")
-strawberry.enum(MilestoneStatus, description="Where a milestone stands; overdue from the day after its forecast.")
+strawberry.enum(
+    MilestoneStatus, description="Where a milestone stands; overdue from the day after its forecast."
+)
 
 
 @reads(
@@ -34,12 +39,12 @@ class LedgerEntry(Node):
     note: str | None
     from_on: date = column("The date before the move.")
     to_on: date = column("The date after the move.")
-    from_: date = computed(lambda row, at: row.from_on, description="The same as `fromOn`.", name="from")
-    to: date = computed(lambda row, at: row.to_on, description="The same as `toOn`.")
-    changed_on: date = computed(lambda row, at: row.valid_from, description="The day from which the move holds.")
-    changed_at: datetime = computed(lambda row, at: row.recorded_at, description="When the move was recorded.")
-    changed_by: Person | None = one(lambda row, other, at: other.id == row.recorded_by_id)
-    milestone: Milestone = one(lambda row, other, at: other.id == row.milestone_id)
+    from_: date = computed("from_on", description="The same as `fromOn`.", name="from")
+    to: date = computed("to_on", description="The same as `toOn`.")
+    changed_on: date = computed("valid_from", description="The day from which the move holds.")
+    changed_at: datetime = computed("recorded_at", description="When the move was recorded.")
+    changed_by: Person | None = one("recorded_by_id")
+    milestone: Milestone = one("milestone_id")
 
 
 @reads(models.Baseline, filters=("id", "baseline_on", "agreed_on"), orders=("agreed_on",))
@@ -47,8 +52,8 @@ class Baseline(Node):
     """A date that was agreed for a milestone; the latest is in force, the older ones are kept."""
 
     baseline_on: date
-    agreed_on: date = computed(lambda row, at: row.valid_from, description="The day on which it was agreed.")
-    approved_by: Person | None = one(lambda row, other, at: other.id == row.approved_by_id)
+    agreed_on: date = computed("valid_from", description="The day on which it was agreed.")
+    approved_by: Person | None = one("approved_by_id")
     note: str | None
 
 
@@ -66,9 +71,9 @@ class Dependency(Node):
     """A milestone that cannot be achieved before another one, which may be another programme's."""
 
     version: int = column("Counts the changes; give it as `expectedVersion` when you change the record.")
-    milestone: Milestone | None = one(lambda row, other, at: other.id == row.milestone_id)
+    milestone: Milestone | None = one("milestone_id")
     depends_on: Milestone | None = one(
-        lambda row, other, at: other.id == row.depends_on_id,
+        "depends_on_id",
         description="The milestone that has to come first; null if you cannot see it.",
     )
 
@@ -106,28 +111,20 @@ class Milestone(Node):
     criticality: Criticality
     evidence_required: bool = column("Whether it can be marked achieved only with evidence.")
     marks_end: bool = column("Whether its forecast is the end of the programme.")
-    programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one(
-        lambda row, other, at: other.id == row.programme_id
-    )
+    programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one("programme_id")
     owner: Organisation | None = one(
         lambda row, other, at: other.id == holder(row.owner_organisation_id, row.owned_from, at.on),
         description="The organisation that owns it on the date of the question, after all successions up to then.",
     )
-    owner_person: Person | None = one(
-        lambda row, other, at: other.id == row.owner_person_id, description="The person who owns it."
-    )
+    owner_person: Person | None = one("owner_person_id", description="The person who owns it.")
     ledger: Connection[LedgerEntry] = many(
-        lambda row, other, at: other.milestone_id == row.id,
+        "milestone_id",
         order=("valid_from",),
         description="Every move of its dates, oldest first.",
     )
-    baselines: Connection[Baseline] = many(
-        lambda row, other, at: other.milestone_id == row.id, order=("valid_from",)
-    )
-    evidence: Connection[Evidence] = many(lambda row, other, at: other.milestone_id == row.id, order=("title",))
+    baselines: Connection[Baseline] = many("milestone_id", order=("valid_from",))
+    evidence: Connection[Evidence] = many("milestone_id", order=("title",))
     dependencies: Connection[Dependency] = many(
-        lambda row, other, at: other.milestone_id == row.id, description="What has to be achieved before it."
+        "milestone_id", description="What has to be achieved before it."
     )
-    dependents: Connection[Dependency] = many(
-        lambda row, other, at: other.depends_on_id == row.id, description="What waits for it."
-    )
+    dependents: Connection[Dependency] = many("depends_on_id", description="What waits for it.")

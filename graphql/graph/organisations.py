@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from sqlalchemy import and_
@@ -13,6 +13,9 @@ from domain.calendar import runs_on
 from domain.organisations.holders import holder
 from domain.organisations.models import OrganisationKind
 from graph.reads import Connection, Node, column, computed, many, one, reads
+
+if TYPE_CHECKING:
+    from graph.partners import Partner
 
 strawberry.enum(OrganisationKind, description="What sort of body an organisation is.")
 
@@ -40,18 +43,16 @@ class Organisation(Node):
     kind: OrganisationKind
     opened_on: date | None = column("The first day; null if it has been there since always.")
     closed_on: date | None = column("The day from which it is no more; null while it is open.")
-    parent: Organisation | None = one(lambda row, other, at: other.id == row.parent_id)
-    children: Connection[Organisation] = many(lambda row, other, at: other.parent_id == row.id, order=("name",))
-    identifiers: Connection[OrganisationIdentifier] = many(
-        lambda row, other, at: other.organisation_id == row.id, order=("scheme", "value")
-    )
+    parent: Organisation | None = one("parent_id")
+    children: Connection[Organisation] = many("parent_id", order=("name",))
+    identifiers: Connection[OrganisationIdentifier] = many("organisation_id", order=("scheme", "value"))
     became: Connection[Succession] = many(
-        lambda row, other, at: other.predecessor_id == row.id,
+        "predecessor_id",
         order=("valid_from",),
         description="What became of it: one successor, or several after a split.",
     )
     came_from: Connection[Succession] = many(
-        lambda row, other, at: other.successor_id == row.id,
+        "successor_id",
         order=("valid_from",),
         description="Which organisations it succeeded.",
     )
@@ -68,6 +69,6 @@ class Organisation(Node):
 class Succession(Node):
     """On a date the predecessor closed and this successor took over, whole or with others."""
 
-    on: date = computed(lambda row, at: row.valid_from, description="The day from which the successor stands in its place.")
-    predecessor: Organisation = one(lambda row, other, at: other.id == row.predecessor_id)
-    successor: Organisation = one(lambda row, other, at: other.id == row.successor_id)
+    on: date = computed("valid_from", description="The day from which the successor stands in its place.")
+    predecessor: Organisation = one("predecessor_id")
+    successor: Organisation = one("successor_id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -16,12 +16,24 @@ from graph.organisations import Organisation
 from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
 
+if TYPE_CHECKING:
+    from graph.programmes import Programme
+
 strawberry.enum(PartnerRole, description="In what role an organisation takes part.")
 
 
 @reads(
     models.Partner,
-    filters=("id", "role", "starts_on", "ends_on", "is_current", "needs_decision", "organisation", "programme"),
+    filters=(
+        "id",
+        "role",
+        "starts_on",
+        "ends_on",
+        "is_current",
+        "needs_decision",
+        "organisation",
+        "programme",
+    ),
     orders=("starts_on", "ends_on", "role"),
 )
 class Partner(Node):
@@ -42,13 +54,9 @@ class Partner(Node):
         lambda row, other, at: other.id == holder(row.organisation_id, row.starts_on, at.on),
         description="Who holds the part on the date of the question, after all successions up to then.",
     )
-    named_organisation: Organisation = one(
-        lambda row, other, at: other.id == row.organisation_id, description="Who held the part when it began."
-    )
-    programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one(
-        lambda row, other, at: other.id == row.programme_id
-    )
-    sponsors: Connection[Sponsor] = many(lambda row, other, at: other.partner_id == row.id, order=("starts_on",))
+    named_organisation: Organisation = one("organisation_id", description="Who held the part when it began.")
+    programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one("programme_id")
+    sponsors: Connection[Sponsor] = many("partner_id", order=("starts_on",))
 
 
 @reads(
@@ -63,10 +71,9 @@ class Sponsor(Node):
     starts_on: date
     ends_on: date | None
     is_current: bool = computed(
-        lambda row, at: runs_on(row, at.on), description="Whether the seat is held on the date of the question."
+        lambda row, at: runs_on(row, at.on),
+        description="Whether the seat is held on the date of the question.",
     )
-    person: Person | None = one(lambda row, other, at: other.id == row.person_id)
-    partner: Partner = one(lambda row, other, at: other.id == row.partner_id)
-    programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one(
-        lambda row, other, at: other.id == row.programme_id
-    )
+    person: Person | None = one("person_id")
+    partner: Partner = one("partner_id")
+    programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one("programme_id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -12,7 +12,12 @@ from domain.people.models import SummaryFrequency
 from graph.organisations import Organisation
 from graph.reads import Connection, Node, column, many, one, reads
 
-strawberry.enum(SummaryFrequency, description="How often a sponsor's summary is compiled without being asked for.")
+if TYPE_CHECKING:
+    from graph.partners import Sponsor
+
+strawberry.enum(
+    SummaryFrequency, description="How often a sponsor's summary is compiled without being asked for."
+)
 
 
 @reads(
@@ -29,12 +34,12 @@ class Person(Node):
     is_placeholder: bool = column("Whether this only stands for somebody who has yet to be named.")
     summary_frequency: SummaryFrequency = column("How often summaries are compiled for them.")
     affiliations: Connection[Affiliation] = many(
-        lambda row, other, at: other.person_id == row.id,
+        "person_id",
         order=("-starts_on",),
         description="Which organisations they belong to or belonged to.",
     )
     seats: Connection[Annotated[Sponsor, strawberry.lazy("graph.partners")]] = many(
-        lambda row, other, at: other.person_id == row.id,
+        "person_id",
         order=("-starts_on",),
         description="For which programmes they answer or answered as a sponsor.",
     )
@@ -49,8 +54,8 @@ class Affiliation(Node):
     """A person's belonging to an organisation, from `startsOn` up to, not including, `endsOn`."""
 
     version: int = column("Counts the changes; give it as `expectedVersion` when you change the record.")
-    person: Person | None = one(lambda row, other, at: other.id == row.person_id)
-    organisation: Organisation = one(lambda row, other, at: other.id == row.organisation_id)
+    person: Person | None = one("person_id")
+    organisation: Organisation = one("organisation_id")
     position: str | None
     starts_on: date
     ends_on: date | None

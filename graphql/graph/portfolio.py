@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from domain import models
 from domain.milestones import rules
@@ -46,7 +46,7 @@ class StatusCount:
 class LeadCount:
     """How many programmes an organisation leads."""
 
-    lead: Organisation | None = one(lambda row, other, at: other.id == row.lead_id)
+    lead: Organisation | None = one("lead_id")
     programmes: int
 
 
@@ -58,10 +58,11 @@ class CategoryCount:
     programmes: int
 
 
-def _grouped(value: Any, name: str, programmes: Any) -> Select[Any]:
+def _grouped(value: Any, name: str, programmes: Any) -> Any:
     inner = select(value.label(name)).select_from(programmes).subquery()
     counted = func.count().label("programmes")
-    return select(inner.c[name], counted).group_by(inner.c[name]).order_by(counted.desc(), inner.c[name])
+    statement: Any = select(inner.c[name], counted)
+    return statement.group_by(inner.c[name]).order_by(counted.desc(), inner.c[name])
 
 
 def _milestones(programmes: Any, at: Any, condition: Any) -> ColumnElement[int]:
@@ -79,7 +80,9 @@ class Portfolio:
     by_delivery_confidence: list[DeliveryConfidenceCount] = listed(
         lambda row, at: _grouped(row.delivery_confidence, "delivery_confidence", row)
     )
-    by_health: list[HealthCount] = listed(lambda row, at: _grouped(health_rules.health(row, at), "health", row))
+    by_health: list[HealthCount] = listed(
+        lambda row, at: _grouped(health_rules.health(row, at), "health", row)
+    )
     by_lead: list[LeadCount] = listed(lambda row, at: _grouped(lead_organisation(row, at), "lead_id", row))
     by_category: list[CategoryCount] = listed(lambda row, at: _grouped(row.category, "category", row))
     milestones_due: int = computed(

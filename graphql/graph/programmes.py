@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -19,11 +19,17 @@ from graph.partners import Partner, Sponsor
 from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
 
+if TYPE_CHECKING:
+    from graph.journal import JournalEntry
+
 strawberry.enum(ProgrammeStatus, description="Where a programme is in its life.")
 strawberry.enum(
-    DeliveryConfidence, description="Somebody's judgement of whether a programme will deliver; RESET and EXEMPT are no grade."
+    DeliveryConfidence,
+    description="Somebody's judgement of whether a programme will deliver; RESET and EXEMPT are no grade.",
 )
-strawberry.enum(Health, description="How a programme is doing on a date, worked out from its milestones and reports.")
+strawberry.enum(
+    Health, description="How a programme is doing on a date, worked out from its milestones and reports."
+)
 
 
 @reads(models.Phase, filters=("id", "title", "starts_on", "ends_on"), orders=("starts_on",))
@@ -48,8 +54,8 @@ class StatusReport(Node):
     reported_on: date
     delivery_confidence: DeliveryConfidence | None = column("Null where no rating was given.")
     reason: str | None
-    author: Person | None = one(lambda row, other, at: other.id == row.author_id)
-    programme: Programme = one(lambda row, other, at: other.id == row.programme_id)
+    author: Person | None = one("author_id")
+    programme: Programme = one("programme_id")
 
 
 @reads(
@@ -72,7 +78,16 @@ class StatusReport(Node):
         "sponsors",
         "milestones",
     ),
-    orders=("ref", "title", "status", "starts_on", "ends_on", "whole_life_cost", "delivery_confidence", "heard_on"),
+    orders=(
+        "ref",
+        "title",
+        "status",
+        "starts_on",
+        "ends_on",
+        "whole_life_cost",
+        "delivery_confidence",
+        "heard_on",
+    ),
 )
 class Programme(Node):
     """Several years of work that belong to all of their partners."""
@@ -100,22 +115,24 @@ class Programme(Node):
         description="Who leads it on the date of the question.",
     )
     partners: Connection[Partner] = many(
-        lambda row, other, at: other.programme_id == row.id,
+        "programme_id",
         order=("starts_on",),
         description="Who takes part, or did: `filter: {isCurrent: {eq: true}}` for those of the date of the question.",
     )
-    sponsors: Connection[Sponsor] = many(lambda row, other, at: other.programme_id == row.id, order=("starts_on",))
-    phases: Connection[Phase] = many(lambda row, other, at: other.programme_id == row.id, order=("starts_on",))
+    sponsors: Connection[Sponsor] = many("programme_id", order=("starts_on",))
+    phases: Connection[Phase] = many("programme_id", order=("starts_on",))
     status_reports: Connection[StatusReport] = many(
-        lambda row, other, at: other.programme_id == row.id,
+        "programme_id",
         order=("-reported_on",),
         description="The latest first.",
     )
     milestones: Connection[Milestone] = many(
-        lambda row, other, at: other.programme_id == row.id, order=("forecast_on",), description="By forecast."
+        "programme_id",
+        order=("forecast_on",),
+        description="By forecast.",
     )
     journal: Connection[Annotated[JournalEntry, strawberry.lazy("graph.journal")]] = many(
-        lambda row, other, at: other.programme_id == row.id,
+        "programme_id",
         order=("-recorded_at",),
         description="Who did what to it, the latest first.",
     )

@@ -47,6 +47,8 @@ class Query:
     portfolio: Portfolio = collected(
         models.Programme, lambda: Programme, description="The programmes that the filter leaves, in figures."
     )
-    summaries: Connection[Summary] = many(order=("-period_to", "-compiled_at"), description="The latest first.")
+    summaries: Connection[Summary] = many(
+        order=("-period_to", "-compiled_at"), description="The latest first."
+    )
     summary: Summary | None = lookup()
     journal: Connection[JournalEntry] = many(order=("-recorded_at",), description="The latest first.")

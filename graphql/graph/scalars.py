@@ -56,7 +56,10 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=_moment,
     ),
     Decimal: scalar(
-        name="Decimal", description='An exact number as text, as `"5609.46"`.', serialize=str, parse_value=_decimal
+        name="Decimal",
+        description='An exact number as text, as `"5609.46"`.',
+        serialize=str,
+        parse_value=_decimal,
     ),
 }
 

@@ -14,11 +14,12 @@ from graph.reads import ReadExtension
 from graph.scalars import CONFIG
 
 
-
 class Schema(strawberry.Schema):
     """Strawberry's, which leaves it to `graph.asking` to log what went wrong: most errors are the caller's."""
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
         """Nothing here."""
 
 

@@ -24,12 +24,14 @@ class Summary(Node):
     """What one sponsor is told about one period. Once issued it never changes."""
 
     version: int = column("Counts the changes; give it as `expectedVersion` when you change the record.")
-    sponsor: Person | None = one(lambda row, other, at: other.id == row.person_id)
+    sponsor: Person | None = one("person_id")
     period_from: date
     period_to: date
     revision: int = column("Counts what was issued for the same period, from 1.")
     state: SummaryState
-    headline: JSON = computed(lambda row, at: row.content["headline"], description="The figures at the top, by name.")
+    headline: JSON = computed(
+        lambda row, at: row.content["headline"], description="The figures at the top, by name."
+    )
     content: JSON = column("Everything it says, each figure with its source.")
     hash: str = column("SHA-256 of the content: the same inputs give the same hash.")
     html: str = column("The page made from the content.")

@@ -31,5 +31,7 @@ async def test_the_headline_says_what_the_winter_came_to(database):
     summary = await _compiled(database, story.ada.id)
     assert summary.content["headline"] == HEADLINE
     assert list(summary.content["headline"]) != []
-    open("/tmp/summary.html","w").write(summary.html)
-    import json; open("/tmp/summary.json","w").write(json.dumps(summary.content, indent=1))
+    open("/tmp/summary.html", "w").write(summary.html)
+    import json
+
+    open("/tmp/summary.json", "w").write(json.dumps(summary.content, indent=1))

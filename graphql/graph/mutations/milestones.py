@@ -52,10 +52,14 @@ class MilestoneMutations:
     """What can be done with milestones."""
 
     @strawberry.mutation(description="Promise a new point of a programme.")
-    async def milestone_create(self, info: Info[Context, None], input: MilestoneCreateInput) -> MilestonePayload:
+    async def milestone_create(
+        self, info: Info[Context, None], input: MilestoneCreateInput
+    ) -> MilestonePayload:
         return await perform(info, commands.create, input, MilestonePayload)
 
-    @strawberry.mutation(description="Move the expected date, with the reason; the move is entered in the ledger.")
+    @strawberry.mutation(
+        description="Move the expected date, with the reason; the move is entered in the ledger."
+    )
     async def milestone_reforecast(
         self, info: Info[Context, None], input: MilestoneReforecastInput
     ) -> MilestonePayload:

@@ -41,9 +41,7 @@ def id_of(type_name: str) -> Any:
 
 def optional_id_of(type_name: str) -> Any:
     """The same, where it may be left out."""
-    return strawberry.field(
-        metadata={_OF: type_name}, default=UNSET, description=f"The id of a {type_name}."
-    )
+    return strawberry.field(metadata={_OF: type_name}, default=UNSET, description=f"The id of a {type_name}.")
 
 
 @strawberry.input
@@ -51,11 +49,15 @@ class Request:
     """What every mutation takes."""
 
     idempotency_key: str | None = strawberry.field(
-        default=None, description="Of your choice, one for each request: sent again, the request is not repeated."
+        default=None,
+        description="Of your choice, one for each request: sent again, the request is not repeated.",
     )
-    dry_run: bool = strawberry.field(default=False, description="Answer what would happen, and change nothing.")
+    dry_run: bool = strawberry.field(
+        default=False, description="Answer what would happen, and change nothing."
+    )
     effective_on: date | None = strawberry.field(
-        default=None, description="The day from which the change holds; today if it is left out, never in the future."
+        default=None,
+        description="The day from which the change holds; today if it is left out, never in the future.",
     )
 
 
@@ -64,7 +66,8 @@ class Change(Request):
     """What every mutation of an existing record takes."""
 
     expected_version: int | None = strawberry.field(
-        default=UNSET, description="The version that you read: if it has changed since, the mutation is refused."
+        default=UNSET,
+        description="The version that you read: if it has changed since, the mutation is refused.",
     )
 
 
@@ -72,7 +75,9 @@ class Change(Request):
 class UserError:
     """One refusal."""
 
-    field: str | None = strawberry.field(description="The input field it speaks of; null: the request as a whole.")
+    field: str | None = strawberry.field(
+        description="The input field it speaks of; null: the request as a whole."
+    )
     code: str = strawberry.field(description="Stable, for programs.")
     message: str = strawberry.field(description="What is wrong and what to do, for people.")
 
@@ -83,7 +88,8 @@ class Payload(Answer):
 
     fetched: strawberry.Private[dict[str, Any]] = dataclasses.field(default_factory=dict)
     id: strawberry.ID | None = strawberry.field(
-        default=None, description="The id of the record, even if the mutation removed it; null if it was refused."
+        default=None,
+        description="The id of the record, even if the mutation removed it; null if it was refused.",
     )
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Why it was refused; empty if it was carried out."
@@ -93,18 +99,24 @@ class Payload(Answer):
 Answered = TypeVar("Answered", bound=Payload)
 
 
-async def perform(info: Info[Context, None], command: Command, request: Request, payload: type[Answered]) -> Answered:
+async def perform(
+    info: Info[Context, None], command: Command, request: Request, payload: type[Answered]
+) -> Answered:
     """Carry a command out for whoever asks, and answer with what it returned."""
     try:
         arguments = _arguments(request)
         async with _transaction(info.context, command, request) as work:
             earlier = await repeats.earlier(work)
-            found = earlier.answer_id or earlier.subject_id if earlier else await _carry_out(work, command, arguments)
+            found = (
+                earlier.answer_id or earlier.subject_id
+                if earlier
+                else await _carry_out(work, command, arguments)
+            )
             fetched = await _read_back(info, work, found)
             return payload(fetched=fetched, id=strawberry.ID(f"{_subject(payload)}:{found}"))
     except Refused as refusal:
         error = UserError(field=refusal.field, code=refusal.code, message=refusal.message)
-        nothing = await read_back(info._raw_info, None, _look(info.context), info.context.fetch)  # noqa: SLF001
+        nothing = await read_back(info._raw_info, None, _look(info.context), info.context.fetch)
         return payload(fetched=nothing, user_errors=[error])
 
 
@@ -137,7 +149,7 @@ async def _read_back(info: Info[Context, None], work: Work, subject_id: UUID) ->
     connection = await (await work.session.connection()).get_raw_connection()
     driver = connection.driver_connection
     assert driver is not None
-    return await read_back(info._raw_info, subject_id, _look(info.context), driver.fetchval)  # noqa: SLF001
+    return await read_back(info._raw_info, subject_id, _look(info.context), driver.fetchval)
 
 
 def _look(context: Context) -> Look:

@@ -17,7 +17,7 @@ from graph.reads.declare import (
     reads,
     subject,
 )
-from graph.reads.engine import ReadExtension, Reader, read_back
+from graph.reads.engine import Reader, ReadExtension, read_back
 from graph.reads.errors import ReadRefused
 from graph.reads.fetched import Answer
 from graph.reads.perspective import Perspective

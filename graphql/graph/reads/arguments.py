@@ -11,7 +11,7 @@ import sys
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Optional
 
 import strawberry
 from strawberry import UNSET
@@ -21,6 +21,7 @@ from strawberry.types.base import StrawberryOptional
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from graph.reads.connections import LARGEST_PAGE
+from graph.reads.names import graphql_name
 from graph.reads.declare import (
     AnyNode,
     Collected,
@@ -49,6 +50,8 @@ OPERATORS: dict[Any, tuple[str, ...]] = {
     Decimal: (*_EQUALITY, *_RANGES),
 }
 
+_LABELS: dict[Any, str] = {strawberry.ID: "Id", str: "String", bool: "Boolean", datetime: "DateTime"}
+
 
 @strawberry.enum(description="Which end comes first; what has no value comes last either way.")
 class Direction(StrEnum):
@@ -64,7 +67,10 @@ def arguments_of(field: ReadField) -> list[StrawberryArgument]:
     if isinstance(read, Many):
         return [*_page_arguments(), *_narrowing(target_of(field))]
     if isinstance(read, Lookup):
-        return [_argument(name, strawberry.ID if name == "id" else str, required=False) for name in ("id", *read.by)]
+        return [
+            _argument(name, strawberry.ID if name == "id" else str, required=False)
+            for name in ("id", *read.by)
+        ]
     if isinstance(read, AnyNode) and read.kind is None:
         return [_argument("id", strawberry.ID, required=True)]
     if isinstance(read, Collected):
@@ -77,7 +83,9 @@ def _page_arguments() -> list[StrawberryArgument]:
     return [
         _argument("first", int, description=forwards),
         _argument("after", str, description="The cursor after which to begin."),
-        _argument("last", int, description="How many items from the end (or before `before`), instead of `first`."),
+        _argument(
+            "last", int, description="How many items from the end (or before `before`), instead of `first`."
+        ),
         _argument("before", str, description="The cursor before which to end."),
     ]
 
@@ -92,7 +100,9 @@ def _narrowing(target: type[Any]) -> list[StrawberryArgument]:
     return found
 
 
-def _argument(name: str, kind: Any, *, required: bool = False, description: str | None = None) -> StrawberryArgument:
+def _argument(
+    name: str, kind: Any, *, required: bool = False, description: str | None = None
+) -> StrawberryArgument:
     annotation = StrawberryAnnotation(kind if required else kind | None)
     return StrawberryArgument(name, None, annotation, description=description)
 
@@ -110,7 +120,11 @@ def filter_of(target: type[Any]) -> type[Any]:
     for combined in ("and_", "or_"):
         fields[combined] = f"list[{name}] | None"
     fields["not_"] = f"{name} | None"
-    return _make(name, fields, f"Which {target.__strawberry_definition__.name} records to keep: all conditions given hold.")
+    return _make(
+        name,
+        fields,
+        f"Which {target.__strawberry_definition__.name} records to keep: all conditions given hold.",
+    )
 
 
 def _field_filter(field: ReadField) -> str:
@@ -128,21 +142,23 @@ def _related_filter(target: type[Any]) -> str:
     filter_of(target)
     name = f"{target.__strawberry_definition__.name}ListFilter"
     if name not in _MADE:
-        _make(name, {"some": f"{inner} | None", "none": f"{inner} | None"}, "What must hold of some, or of none, of them.")
+        _make(
+            name,
+            {"some": f"{inner} | None", "none": f"{inner} | None"},
+            "What must hold of some, or of none, of them.",
+        )
     return name
 
 
 def _scalar_filter(kind: Any) -> str:
-    enum = kind.wrapped_cls if isinstance(kind, StrawberryEnumDefinition) else None
-    label = enum.__name__ if enum else {strawberry.ID: "Id"}.get(kind, kind.__name__.capitalize())
-    name = {"Str": "StringFilter", "Bool": "BooleanFilter", "Datetime": "DateTimeFilter"}.get(label, f"{label}Filter")
+    value: Any = kind.wrapped_cls if isinstance(kind, StrawberryEnumDefinition) else kind
+    name = f"{_LABELS.get(value, value.__name__.capitalize() if value is kind else value.__name__)}Filter"
     if name in _MADE:
         return name
-    value = enum or kind
     fields: dict[str, Any] = {}
     for operator in OPERATORS.get(value, (*_EQUALITY, *_LISTS)):
         python_name = {"in": "in_", "notIn": "not_in", "startsWith": "starts_with"}.get(operator, operator)
-        fields[python_name] = (list[value] if operator in _LISTS else value) | None
+        fields[python_name] = Optional[list[value] if operator in _LISTS else value]
     fields["is_null"] = bool | None
     _make(name, fields, "Conditions on one value; all that are given hold. `eq: null` asks for no value.")
     return name
@@ -159,17 +175,12 @@ def order_of(target: type[Any]) -> type[Any]:
 
 def _make(name: str, fields: dict[str, Any], description: str, *, one_of: bool = False) -> type[Any]:
     # Strawberry looks forward references up in the module of a class, so what is made here is put there.
-    names = {key: strawberry.field(name=_graphql_name(key), default=UNSET) for key in fields}
+    names = {key: strawberry.field(name=graphql_name(key), default=UNSET) for key in fields}
     cls = type(name, (), {"__annotations__": fields, "__module__": __name__, **names})
     made: type[Any] = strawberry.input(cls, description=description, one_of=one_of)
     _MADE[name] = made
     setattr(sys.modules[__name__], name, made)
     return made
-
-
-def _graphql_name(python_name: str) -> str:
-    head, *rest = python_name.rstrip("_").split("_")
-    return head + "".join(part.capitalize() for part in rest)
 
 
 def _plain(kind: Any) -> Any:

@@ -64,7 +64,9 @@ class Connection(Generic[Item]):
 def cursor(order: str, keys: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
     """A row's place in a list as text: the order it speaks of, then the row's keys."""
     parts = func.json_build_array(literal(order), *(cast(key, Text) for key in keys))
-    encoded = func.encode(func.convert_to(cast(parts, Text), literal_column("'UTF8'")), literal_column("'base64'"))
+    encoded = func.encode(
+        func.convert_to(cast(parts, Text), literal_column("'UTF8'")), literal_column("'base64'")
+    )
     return func.translate(encoded, literal_column("E'\\n'"), literal_column("''"))
 
 
@@ -77,8 +79,12 @@ def keys_of(text: Any, order: str, kinds: Sequence[type[Any]]) -> list[Any]:
     try:
         found = orjson.loads(base64.b64decode(str(text), validate=True))
         if found[0] != order or len(found) != len(kinds) + 1:
-            raise ReadRefused("BAD_CURSOR", "This cursor is from a list in another order. Start from the first page.")
-        return [None if part is None else parse(kind, part) for kind, part in zip(kinds, found[1:], strict=True)]
+            raise ReadRefused(
+                "BAD_CURSOR", "This cursor is from a list in another order. Start from the first page."
+            )
+        return [
+            None if part is None else parse(kind, part) for kind, part in zip(kinds, found[1:], strict=True)
+        ]
     except (binascii.Error, ValueError, TypeError, LookupError, ArithmeticError) as error:
         raise ReadRefused("BAD_CURSOR", "This is not a cursor. Use one that a list gave, or none.") from error
 

@@ -4,8 +4,9 @@
     class Author(Node):
         name: str
         age: int = computed(lambda author, at: at.year - author.born)
-        publisher: Publisher | None = one(lambda author, publisher, at: publisher.id == author.publisher_id)
-        books: Connection[Book] = many(lambda author, book, at: book.author_id == author.id, order=("title",))
+        publisher: Publisher | None = one("publisher_id")
+        books: Connection[Book] = many("author_id", order=("title",))
+        rivals: Connection[Author] = many(lambda author, other, at: other.genre == author.genre)
 
 A row is an alias of the model, `at` the perspective of the request. A field without a declaration is the attribute of
 its name. Nothing here is a resolver: the compiler reads these declarations and writes one statement.
@@ -140,9 +141,10 @@ class ReadField(StrawberryField):
         return fetched(source, info)
 
 
-def computed(expression: Expression, *, description: str | None = None, name: str | None = None) -> Any:
-    """A scalar worked out from the row: `expression(row, at)` gives SQL."""
-    return ReadField(read=Column(expression), description=description, graphql_name=name)
+def computed(expression: str | Expression, *, description: str | None = None, name: str | None = None) -> Any:
+    """A scalar worked out from the row: `expression(row, at)` gives SQL, or is the attribute of another name."""
+    made = _attribute(expression) if isinstance(expression, str) else expression
+    return ReadField(read=Column(made), description=description, graphql_name=name)
 
 
 def column(description: str) -> Any:
@@ -150,14 +152,19 @@ def column(description: str) -> Any:
     return ReadField(read=Column(), description=description)
 
 
-def one(on: Expression, *, description: str | None = None) -> Any:
-    """At most one row of another type, for which `on(row, other, at)` holds."""
-    return ReadField(read=One(on), description=description)
+def one(on: str | Expression, *, description: str | None = None) -> Any:
+    """At most one row of another type: that whose id this row has in `on`, or for which `on(row, other, at)` holds."""
+    return ReadField(read=One(_reference(on) if isinstance(on, str) else on), description=description)
 
 
-def many(on: Expression | None = None, *, order: Sequence[str] = (), description: str | None = None) -> Any:
-    """A connection to the rows of another type for which `on(row, other, at)` holds, or to all of them."""
-    return ReadField(read=Many(on, tuple(order)), description=description)
+def many(
+    on: str | Expression | None = None, *, order: Sequence[str] = (), description: str | None = None
+) -> Any:
+    """A connection to rows of another type: all of them, those that have this row's id in `on`, or those for which
+    `on(row, other, at)` holds.
+    """
+    made = _back_reference(on) if isinstance(on, str) else on
+    return ReadField(read=Many(made, tuple(order)), description=description)
 
 
 def lookup(*by: str, description: str | None = None) -> Any:
@@ -165,7 +172,9 @@ def lookup(*by: str, description: str | None = None) -> Any:
     return ReadField(read=Lookup(by), description=description)
 
 
-def any_node(kind: Expression | None = None, key: Expression | None = None, *, description: str | None = None) -> Any:
+def any_node(
+    kind: Expression | None = None, key: Expression | None = None, *, description: str | None = None
+) -> Any:
     """A row of whichever type: by the argument `id`, or by the name of its type and its key in the row at hand."""
     return ReadField(read=AnyNode(kind, key), description=description)
 
@@ -175,7 +184,9 @@ def itself(*, description: str | None = None) -> Any:
     return ReadField(read=Itself(), description=description)
 
 
-def collected(model: type[Any], filtered_as: Callable[[], type[Any]], *, description: str | None = None) -> Any:
+def collected(
+    model: type[Any], filtered_as: Callable[[], type[Any]], *, description: str | None = None
+) -> Any:
     """An object about all rows of a model, narrowed by the filters of the type that `filtered_as` gives."""
     return ReadField(read=Collected(model, filtered_as), description=description)
 
@@ -190,12 +201,28 @@ def subject(*, description: str | None = None) -> Any:
     return ReadField(read=Subject(), description=description, default=None)
 
 
+def _attribute(name: str) -> Expression:
+    return lambda row, _at: getattr(row, name)
+
+
+def _reference(name: str) -> Expression:
+    return lambda row, other, _at: other.id == getattr(row, name)
+
+
+def _back_reference(name: str) -> Expression:
+    return lambda row, other, _at: getattr(other, name) == row.id
+
+
 Class = TypeVar("Class", bound=type)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(computed, column, one, many, listed, lookup))
 def reads(
-    model: type[Any] | None = None, *, filters: Sequence[str] = (), orders: Sequence[str] = (), name: str | None = None
+    model: type[Any] | None = None,
+    *,
+    filters: Sequence[str] = (),
+    orders: Sequence[str] = (),
+    name: str | None = None,
 ) -> Callable[[Class], Class]:
     """Declare a type of the schema; its docstring is its description."""
 

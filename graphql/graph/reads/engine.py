@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import orjson
 from graphql import (
@@ -53,103 +54,83 @@ class Reader(Protocol):
 class ReadExtension(SchemaExtension):
     """Answers query operations by one statement each, so that graphql-core does not execute them.
 
-    The context of the request has to be a `Reader`. One engine serves one schema; its plans are shared by all requests.
+    The context of the request has to be a `Reader`. The plans are shared by all requests: one schema in one process.
     """
 
     plans = PlanCache()
 
-    async def on_execute(self) -> AsyncIterator[None]:  # type: ignore[override]
+    async def on_execute(self) -> AsyncIterator[None]:
         """Put the answer where graphql-core's would stand."""
         context = self.execution_context
         document = context.graphql_document
         assert document is not None
         operation = get_operation_ast(document, context.operation_name)
         if operation is not None and operation.operation is OperationType.QUERY:
-            schema: GraphQLSchema = context.schema._schema  # noqa: SLF001 - Strawberry has no public way to it
-            context.result = await answer(schema, document, operation, context.variables, context.context, self.plans)
+            # Strawberry has no public way to the schema that graphql-core knows.
+            question = Question(context.schema._schema, document, operation, context.variables or {})
+            context.result = await question.answer(context.context, self.plans)
         yield
 
 
-async def answer(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    inputs: dict[str, Any] | None,
-    reader: Reader,
-    plans: PlanCache,
-) -> ExecutionResult:
-    """Execute a validated query operation."""
-    values = get_variable_values(schema, operation.variable_definitions or (), inputs or {})
-    if isinstance(values, list):
-        return ExecutionResult(data=None, errors=values)
-    variables = values.coerced
-    kind = schema.query_type
-    assert kind is not None
-    fragments = _fragments(document.definitions)
-    fields = Selector(schema, fragments, variables).root_fields(kind, operation.selection_set)
-    own = {key: nodes for key, nodes in fields.items() if not _is_introspection(nodes)}
-    try:
-        text = "{}"
-        if own:
-            perspective = reader.perspective(operation, variables)
-            key = (_identity(document), operation.name and operation.name.value, shape(variables), perspective.key, reader.largest_page)
-            whole = len(own) == len(fields)
-            plan = plans.get(
-                key, lambda: _compile(schema, kind, own, fragments, variables, perspective, reader, completed=not whole)
-            )
-            text = await reader.fetch(plan.sql, *plan.parameters(variables, perspective.parameters))
-    except GraphQLError as error:
-        return ExecutionResult(data=None, errors=[error])
-    if len(own) == len(fields):
-        return ExecutionResult(data=orjson.Fragment(text), errors=None)  # type: ignore[arg-type]
-    return await _with_introspection(schema, document, operation, inputs, orjson.loads(text))
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A validated query operation with the variables as they came."""
 
+    schema: GraphQLSchema
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    inputs: dict[str, Any]
 
-def _identity(document: DocumentNode) -> str:
-    """What tells documents apart in the cache: their text, which the parser keeps."""
-    assert document.loc is not None
-    return document.loc.source.body
+    async def answer(self, reader: Reader, plans: PlanCache) -> ExecutionResult:
+        """What one statement answers; errors where the request cannot be understood."""
+        values = get_variable_values(self.schema, self.operation.variable_definitions or (), self.inputs)
+        if isinstance(values, list):
+            return ExecutionResult(data=None, errors=values)
+        selector = Selector(self.schema, _fragments(self.document), values.coerced)
+        fields = selector.root_fields(self._root(), self.operation.selection_set)
+        own = {key: nodes for key, nodes in fields.items() if not _is_introspection(nodes)}
+        whole = len(own) == len(fields)
+        try:
+            text = await self._fetch(selector, own, reader, plans, whole=whole) if own else "{}"
+        except GraphQLError as error:
+            return ExecutionResult(data=None, errors=[error])
+        if whole:
+            return ExecutionResult(data=cast("dict[str, Any]", orjson.Fragment(text)), errors=None)
+        return await self._complete(orjson.loads(text))
 
+    async def _fetch(
+        self, selector: Selector, fields: Fields, reader: Reader, plans: PlanCache, *, whole: bool
+    ) -> str:
+        perspective = reader.perspective(self.operation, selector.variables)
 
-def _compile(
-    schema: GraphQLSchema,
-    kind: GraphQLObjectType,
-    fields: Fields,
-    fragments: dict[str, FragmentDefinitionNode],
-    variables: Variables,
-    perspective: Perspective,
-    reader: Reader,
-    *,
-    completed: bool,
-) -> Plan:
-    selector = Selector(schema, fragments, variables)
-    compiler = Compiler(schema, selector, perspective, reader.largest_page, completed)
-    return plan_of(compiler.root(kind, fields), compiler.binds)
+        def make() -> Plan:
+            compiler = Compiler(self.schema, selector, perspective, reader.largest_page, completed=not whole)
+            return plan_of(compiler.root(self._root(), fields), compiler.binds)
 
+        key = (*self._identity(), shape(dict(selector.variables)), perspective.key, reader.largest_page)
+        plan = plans.get(key, make)
+        return await reader.fetch(plan.sql, *plan.parameters(selector.variables, perspective.parameters))
 
-async def _with_introspection(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    inputs: dict[str, Any] | None,
-    data: dict[str, Any],
-) -> ExecutionResult:
-    """Have graphql-core answer what is asked of the schema, and complete what was fetched."""
-    name = operation.name.value if operation.name else None
-    result = execute(schema, document, root_value=data, variable_values=inputs, operation_name=name)
-    return await result if isinstance(result, Awaitable) else result
+    def _root(self) -> GraphQLObjectType:
+        assert self.schema.query_type is not None
+        return self.schema.query_type
 
+    def _identity(self) -> tuple[str, str | None]:
+        """What tells operations apart: the text of the document, which the parser keeps, and the name."""
+        assert self.document.loc is not None
+        return self.document.loc.source.body, self.operation.name.value if self.operation.name else None
 
-def _is_introspection(nodes: list[FieldNode]) -> bool:
-    return nodes[0].name.value in {"__schema", "__type"}
-
-
-def _fragments(definitions: Iterable[Any]) -> dict[str, FragmentDefinitionNode]:
-    return {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
+    async def _complete(self, data: dict[str, Any]) -> ExecutionResult:
+        """Have graphql-core answer what is asked of the schema itself, and complete what was fetched."""
+        _, name = self._identity()
+        result = execute(
+            self.schema, self.document, root_value=data, variable_values=self.inputs, operation_name=name
+        )
+        return await result if isinstance(result, Awaitable) else result
 
 
 async def read_back(
-    info: GraphQLResolveInfo,
+    info: GraphQLResolveInfo[Any],
     subject_id: Any,
     perspective: Perspective,
     fetch: Callable[..., Awaitable[str]],
@@ -157,7 +138,7 @@ async def read_back(
     """What a mutation's answer selects of its subject, by response key; nothing of it where there is no subject."""
     kind = get_named_type(info.return_type)
     assert isinstance(kind, GraphQLObjectType)
-    selector = Selector(info.schema, info.fragments, info.variable_values)
+    selector = Selector(info.schema, info.fragments, cast("Variables", info.variable_values))
     selected = selector.fields(kind, info.field_nodes)
     fields = {key: nodes for key, nodes in selected.items() if _is_subject(kind, nodes)}
     if subject_id is None or not fields:
@@ -173,3 +154,11 @@ def _is_subject(kind: GraphQLObjectType, nodes: list[FieldNode]) -> bool:
     definition = kind.fields.get(nodes[0].name.value)
     field = definition.extensions.get("strawberry-definition") if definition else None
     return isinstance(field, ReadField) and isinstance(field.read, Subject)
+
+
+def _is_introspection(nodes: list[FieldNode]) -> bool:
+    return nodes[0].name.value in {"__schema", "__type"}
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}

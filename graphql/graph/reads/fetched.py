@@ -19,9 +19,9 @@ class Answer:
 
 def fetched(source: Any, info: Any) -> Any:
     """The value of the field at hand in what was fetched."""
-    raw: GraphQLResolveInfo = info._raw_info  # noqa: SLF001 - the response key is nowhere else
+    raw: GraphQLResolveInfo[Any] = info._raw_info
     values = source.fetched if isinstance(source, Answer) else source
-    return _completed(values[raw.path.key], raw.return_type)
+    return _completed(values[str(raw.path.key)], raw.return_type)
 
 
 def _completed(value: Any, kind: Any) -> Any:

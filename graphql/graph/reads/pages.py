@@ -28,7 +28,8 @@ from sqlalchemy.orm import aliased
 from graph.reads.connections import DEFAULT_PAGE, cursor, keys_of
 from graph.reads.declare import Many, ReadField
 from graph.reads.errors import ReadRefused
-from graph.reads.narrowing import Key, condition_of, keys
+from graph.reads.narrowing import Narrowing
+from graph.reads.orders import Key, keys
 from graph.reads.values import Leaf, Tree, constant
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class Page:
     def size(self) -> ColumnElement[int]:
         """How many items the page has at most."""
         if self._given("first") and self._given("last"):
-            raise ReadRefused("FIRST_OR_LAST", "Ask for the first or for the last items of a list, not for both.")
+            raise ReadRefused(
+                "FIRST_OR_LAST", "Ask for the first or for the last items of a list, not for both."
+            )
         largest = self.compiler.largest_page
         name = "last" if self.backwards else "first"
         leaf = self._given(name) or constant(min(DEFAULT_PAGE, largest))
@@ -99,12 +102,8 @@ class Page:
 
     def _beyond(self, row: Any, leaf: Leaf, *, reverse: bool) -> ColumnElement[bool]:
         """The rows that come after those keys in the order, or before them."""
-        kinds = [key.kind for key in self.keys]
-        order = self.order
         bound = [
-            self.compiler.bind(
-                leaf, key.of(row).type, lambda text, place=place: keys_of(text, order, kinds)[place]
-            )
+            self.compiler.bind(leaf, key.of(row).type, self._key(place))
             for place, key in enumerate(self.keys)
         ]
         values = [key.of(row) for key in self.keys]
@@ -114,6 +113,10 @@ class Page:
             mine, theirs = tuple_(*values), tuple_(*bound)
             return mine < theirs if directions.pop() is not reverse else mine > theirs
         return _step_by_step(list(zip(self.keys, values, bound, strict=True)), reverse=reverse)
+
+    def _key(self, place: int) -> Callable[[Any], Any]:
+        kinds, order = [key.kind for key in self.keys], self.order
+        return lambda text: keys_of(text, order, kinds)[place]
 
 
 def _step_by_step(keys: list[tuple[Key, Any, Any]], *, reverse: bool) -> ColumnElement[bool]:
@@ -155,7 +158,7 @@ def connection(
         assert declared.model is not None
         other, seen = compiler.rows(declared.model)
         on = true() if many.on is None else many.on(row, other, compiler.perspective)
-        return other, and_(on, seen, condition_of(compiler, declared, other, arguments.get("filter")))
+        return other, and_(on, seen, Narrowing(compiler, declared, other).condition(arguments.get("filter")))
 
     assert declared.model is not None
     order = keys(compiler, declared, many.order, arguments.get("orderBy"))
@@ -228,7 +231,9 @@ class _Parts:
     def _cursor(self, rows: Any) -> ColumnElement[str]:
         return cursor(self.page.order, [rows.c[f"_key{place}"] for place in range(len(self.page.keys))])
 
-    def _info(self, rows: Any, size: ColumnElement[int], inside: ColumnElement[bool]) -> list[ColumnElement[Any]]:
+    def _info(
+        self, rows: Any, size: ColumnElement[int], inside: ColumnElement[bool]
+    ) -> list[ColumnElement[Any]]:
         cursors = func.array_agg(aggregate_order_by(self._cursor(rows), rows.c["_place"])).filter(inside)
         return [
             (func.count() > size).label("_more"),
@@ -253,7 +258,8 @@ class _Parts:
         page, compiler = self.page, self.page.compiler
         kind = get_named_type(self.kind.fields["pageInfo"].type)
         assert isinstance(kind, GraphQLObjectType)
-        first, last = literal_column("1"), func.cardinality(gathered.c["_cursors"])
+        first: ColumnElement[Any] = literal_column("1")
+        last: ColumnElement[Any] = func.cardinality(gathered.c["_cursors"])
         head, tail = (last, first) if page.backwards else (first, last)
         cursors = gathered.c["_cursors"]
         more, came_from = gathered.c["_more"], self._came_from()

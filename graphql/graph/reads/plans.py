@@ -37,7 +37,9 @@ def plan_of(statement: Select[Any], binds: list[Bind]) -> Plan:
     compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     own = {bind.name: bind for bind in binds}
     static = compiled.params
-    values = [_value(name, own.get(name), static, compiled.binds.get(name)) for name in compiled.positiontup or []]
+    values = [
+        _value(name, own.get(name), static, compiled.binds.get(name)) for name in compiled.positiontup or []
+    ]
     return Plan(str(compiled), tuple(values))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graphql import (
     BooleanValueNode,
+    DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -49,7 +50,9 @@ class Selector:
         self._collect(kind, selected, found, set())
         return found
 
-    def _collect(self, kind: GraphQLObjectType, selected: SelectionSetNode, found: Fields, seen: set[str]) -> None:
+    def _collect(
+        self, kind: GraphQLObjectType, selected: SelectionSetNode, found: Fields, seen: set[str]
+    ) -> None:
         for node in selected.selections:
             if not self._included(node):
                 continue
@@ -70,13 +73,16 @@ class Selector:
 
     def _included(self, node: SelectionNode) -> bool:
         for directive in node.directives or ():
-            if directive.name.value == GraphQLSkipDirective.name and self._if(directive.arguments[0].value):
+            name = directive.name.value
+            if name == GraphQLSkipDirective.name and self._if(directive):
                 return False
-            if directive.name.value == GraphQLIncludeDirective.name and not self._if(directive.arguments[0].value):
+            if name == GraphQLIncludeDirective.name and not self._if(directive):
                 return False
         return True
 
-    def _if(self, node: object) -> bool:
+    def _if(self, directive: DirectiveNode) -> bool:
+        condition = next(iter(directive.arguments or ()))
+        node = condition.value
         if isinstance(node, VariableNode):
             return bool(self.variables[node.name.value])
         return isinstance(node, BooleanValueNode) and node.value

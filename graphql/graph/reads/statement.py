@@ -40,7 +40,7 @@ from graph.reads import declare
 from graph.reads.declare import Declaration, ReadField, declaration_of
 from graph.reads.errors import ReadRefused
 from graph.reads.identity import key_of, kind_of
-from graph.reads.narrowing import condition_of
+from graph.reads.narrowing import Narrowing
 from graph.reads.pages import connection
 from graph.reads.perspective import Perspective
 from graph.reads.selections import Fields, Selector
@@ -70,7 +70,9 @@ class Compiler:
     completed: bool = False  # whether graphql-core will complete what is fetched
     binds: list[Bind] = field(default_factory=list)
 
-    def bind(self, leaf: Leaf, kind: Any, convert: Callable[[Any], Any] = lambda value: value) -> ColumnElement[Any]:
+    def bind(
+        self, leaf: Leaf, kind: Any, convert: Callable[[Any], Any] = lambda value: value
+    ) -> ColumnElement[Any]:
         """A parameter for a leaf, as SQL of that kind."""
         name = f"leaf_{len(self.binds)}"
         self.binds.append(Bind(name, leaf.find, convert))
@@ -102,9 +104,13 @@ class Compiler:
             raise ReadRefused("TOO_MANY_FIELDS", f"Ask for at most {MOST_FIELDS:,} fields of one object.")
         return [self._column(kind, key, nodes, row) for key, nodes in fields.items()]
 
-    def _column(self, kind: GraphQLObjectType, key: str, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
+    def _column(
+        self, kind: GraphQLObjectType, key: str, nodes: list[FieldNode], row: Any
+    ) -> ColumnElement[Any]:
         if len(key) > LONGEST_KEY:
-            raise ReadRefused("ALIAS_TOO_LONG", f"An alias has at most {LONGEST_KEY} characters: shorten {key[:20]}….")
+            raise ReadRefused(
+                "ALIAS_TOO_LONG", f"An alias has at most {LONGEST_KEY} characters: shorten {key[:20]}…."
+            )
         name = nodes[0].name.value
         if name == "__typename":
             return cast(literal(kind.name), Text).label(key)
@@ -113,10 +119,15 @@ class Compiler:
         return self._value(kind, definition, read_field, nodes, row).label(key)
 
     def _value(
-        self, kind: GraphQLObjectType, definition: GraphQLField, read_field: ReadField, nodes: list[FieldNode], row: Any
+        self,
+        kind: GraphQLObjectType,
+        definition: GraphQLField,
+        read_field: ReadField,
+        nodes: list[FieldNode],
+        row: Any,
     ) -> ColumnElement[Any]:
         read = read_field.read
-        target = get_named_type(definition.type)
+        target: Any = get_named_type(definition.type)
         match read:
             case declare.Column():
                 return as_json(self.scalar(read_field, row), kind, read_field)
@@ -125,7 +136,9 @@ class Compiler:
             case declare.Lookup():
                 return self._lookup(target, definition, nodes)
             case declare.Subject():
-                return self._one(target, nodes, lambda other: other.id == sql_bindparam("subject", type_=Uuid()))
+                return self._one(
+                    target, nodes, lambda other: other.id == sql_bindparam("subject", type_=Uuid())
+                )
             case declare.Many():
                 return connection(self, definition, read_field, nodes, row)
             case declare.Listed(rows):
@@ -141,7 +154,9 @@ class Compiler:
         """The SQL of a scalar field of a row."""
         assert isinstance(read_field.read, declare.Column)
         expression = read_field.read.expression
-        return getattr(row, read_field.python_name) if expression is None else expression(row, self.perspective)
+        return (
+            getattr(row, read_field.python_name) if expression is None else expression(row, self.perspective)
+        )
 
     def object(self, kind: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
         """One object as JSON, from a row that is in reach."""
@@ -163,8 +178,12 @@ class Compiler:
             columns.append(cast(literal(kind.name), Text).label("__kind"))
         return self.json(select(*columns).where(on(other), seen).limit(1).correlate_except(other).subquery())
 
-    def _lookup(self, kind: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]) -> ColumnElement[Any]:
-        given = {name: value for name, value in self.arguments(definition, nodes[0]).items() if _is_given(value)}
+    def _lookup(
+        self, kind: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
+    ) -> ColumnElement[Any]:
+        given = {
+            name: value for name, value in self.arguments(definition, nodes[0]).items() if _is_given(value)
+        }
         if len(given) != 1:
             names = " or ".join(f"`{name}`" for name in definition.args)
             raise ReadRefused("ONE_ARGUMENT", f"Give {nodes[0].name.value} exactly one of {names}.")
@@ -177,8 +196,14 @@ class Compiler:
         return self._one(kind, nodes, lambda other: getattr(other, name) == text)
 
     def _listed(self, kind: GraphQLObjectType, nodes: list[FieldNode], rows: Any) -> ColumnElement[Any]:
-        item = select(*self.columns(kind, self.selector.fields(kind, nodes), rows.c)).correlate_except(None).lateral()
-        items = func.coalesce(func.json_agg(func.row_to_json(item.table_valued())), literal_column("'[]'::json"))
+        item = (
+            select(*self.columns(kind, self.selector.fields(kind, nodes), rows.c))
+            .correlate_except(None)
+            .lateral()
+        )
+        items = func.coalesce(
+            func.json_agg(func.row_to_json(item.table_valued())), literal_column("'[]'::json")
+        )
         return select(items).select_from(rows.join(item, true())).scalar_subquery()
 
     def _any(
@@ -202,11 +227,16 @@ class Compiler:
         return case(*branches)
 
     def _collected(
-        self, kind: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode], model: Any, filtered_as: Any
+        self,
+        kind: GraphQLObjectType,
+        definition: GraphQLField,
+        nodes: list[FieldNode],
+        model: Any,
+        filtered_as: Any,
     ) -> ColumnElement[Any]:
         row, seen = self.rows(model)
         tree = self.arguments(definition, nodes[0]).get("filter")
-        kept = condition_of(self, declaration_of(filtered_as), row, tree)
+        kept = Narrowing(self, declaration_of(filtered_as), row).condition(tree)
         scope = aliased(model, select(row).where(and_(seen, kept)).cte(), adapt_on_names=True)
         return self.object(kind, nodes, scope)
 

@@ -74,7 +74,9 @@ def _object(node: ObjectValueNode, kind: Any, variables: Variables) -> dict[str,
 
 
 def _list(node: ValueNode, kind: GraphQLInputType, variables: Variables) -> Tree:
-    items = [argument(n, kind, variables) for n in (node.values if isinstance(node, ListValueNode) else [node])]
+    items = [
+        argument(n, kind, variables) for n in (node.values if isinstance(node, ListValueNode) else [node])
+    ]
     found = [constant(None) if item is None else item for item in items]
     leaves = [item for item in found if isinstance(item, Leaf)]
     if len(leaves) == len(found):
@@ -85,7 +87,11 @@ def _list(node: ValueNode, kind: GraphQLInputType, variables: Variables) -> Tree
 def _wrapped(value: Any, kind: GraphQLInputType, path: tuple[str | int, ...]) -> Tree:
     inner = get_nullable_type(kind)
     if isinstance(value, dict) and is_input_object_type(inner):
-        return {key: _wrapped(value[key], field.type, (*path, key)) for key, field in inner.fields.items() if key in value}
+        return {
+            key: _wrapped(value[key], field.type, (*path, key))
+            for key, field in inner.fields.items()
+            if key in value
+        }
     if isinstance(value, list) and is_list_type(inner) and any(isinstance(item, dict) for item in value):
         return [_wrapped(item, inner.of_type, (*path, place)) for place, item in enumerate(value)]
 
@@ -106,7 +112,11 @@ def shape(value: Any) -> Any:
     if isinstance(value, dict):
         return tuple((key, shape(inner)) for key, inner in sorted(value.items()))
     if isinstance(value, list):
-        return tuple(shape(item) for item in value) if any(isinstance(item, dict) for item in value) else list.__name__
+        return (
+            tuple(shape(item) for item in value)
+            if any(isinstance(item, dict) for item in value)
+            else list.__name__
+        )
     if value is None or isinstance(value, bool | Enum):
         return value
     if isinstance(value, str) and (typed := _TYPED_ID.match(value)):

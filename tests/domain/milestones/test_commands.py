@@ -10,12 +10,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from domain.access.viewers import ADMINISTRATOR, Viewer
 from domain.errors import Refused
 from domain.milestones import commands, dependencies, evidence
 from domain.milestones.models import Baseline, Criticality, LedgerEntry, Milestone, ReasonCode
 from domain.models import JournalEntry, Programme
 from domain.work import Work
 from tests.domain.milestones.scenes import BEGAN, NOW, Scene
+from tests.races import race
+from tests.refusals import contents
 
 AGREED, LATER, LATEST = date(2024, 6, 30), date(2024, 7, 31), date(2024, 9, 30)
 MARCH, APRIL, MAY = date(2024, 3, 1), date(2024, 4, 1), date(2024, 5, 1)
@@ -346,16 +349,14 @@ REFUSALS: list[tuple[str, Act, str, str | None]] = [
 ]
 
 
-async def refused(here: Scene, act: Act, *, viewer: Any = None, on: date = MARCH) -> Refused:
+async def refused(here: Scene, act: Act, *, viewer: Viewer = ADMINISTRATOR, on: date = MARCH) -> Refused:
     """Why the command was refused; it left nothing behind."""
     made = await here.milestone(BEGAN, baseline_on=AGREED)
-    before = await here.journal()
+    before = await contents(here.database)
     with pytest.raises(Refused) as refusal:
-        async with here.at(on, *([viewer] if viewer else [])) as doing:
+        async with here.at(on, viewer) as doing:
             await act(doing, made.id, here)
-    row = await here.row(Milestone, made.id)
-    assert (row.version, await here.journal(), await ledger_of(here, made)) == (1, before, [])
-    assert (await here.row(Programme, here.programme_id)).version == 1
+    assert await contents(here.database) == before
     return refusal.value
 
 
@@ -418,3 +419,34 @@ async def test_a_programme_does_not_end_before_it_starts(here: Scene) -> None:
             await commands.reforecast(doing, end.id, forecast_on=BEGAN, reason=ReasonCode.SCOPE)
     assert (refusal.value.code, refusal.value.field) == ("ENDS_BEFORE_START", "forecastOn")
     assert (await here.row(Milestone, end.id)).forecast_on == AGREED
+
+
+async def test_two_people_move_the_same_date(here: Scene) -> None:
+    made = await here.milestone(baseline_on=AGREED)
+
+    def move(day: date) -> Callable[[Work], Awaitable[object]]:
+        return lambda doing: commands.reforecast(
+            doing, made.id, forecast_on=day, reason=ReasonCode.SCOPE, expected_version=1
+        )
+
+    assert await race(here.database, move(LATER), move(LATEST)) == "STALE"
+    assert [days for _, _, days, _, _ in await ledger_of(here, made)] == [31]
+
+
+async def test_two_moves_that_expect_nothing_follow_each_other(here: Scene) -> None:
+    made = await here.milestone(baseline_on=AGREED)
+
+    def move(day: date) -> Callable[[Work], Awaitable[object]]:
+        return lambda doing: commands.report_forecast(doing, made.id, forecast_on=day)
+
+    assert await race(here.database, move(LATER), move(LATEST)) == "done"
+    assert [days for _, _, days, _, _ in await ledger_of(here, made)] == [31, 61]
+
+
+async def test_two_people_plan_the_end_of_one_programme(here: Scene) -> None:
+    def plan(doing: Work) -> Awaitable[object]:
+        return commands.create(
+            doing, programme_id=here.programme_id, title="Planned end", baseline_on=AGREED, marks_end=True
+        )
+
+    assert await race(here.database, plan, plan) == "END_ALREADY_MARKED"

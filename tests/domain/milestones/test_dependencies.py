@@ -17,6 +17,7 @@ from domain.milestones import dependencies
 from domain.milestones.models import Dependency, Milestone
 from domain.models import Programme
 from tests.domain.milestones.scenes import BEGAN, Scene
+from tests.races import race
 
 MARCH, MAY = date(2024, 3, 1), date(2024, 5, 1)
 
@@ -121,35 +122,12 @@ async def test_a_milestone_that_is_not_there(here: Scene) -> None:
 
 async def test_two_halves_of_a_circle_at_the_same_moment(here: Scene) -> None:
     rota, contract = await milestones(here, "Rota", "Contract")
-    first_added, second_waits = asyncio.Event(), asyncio.Event()
-
-    async def first() -> None:
-        async with here.at() as doing:
-            await dependencies.add(doing, rota.id, depends_on_id=contract.id)
-            first_added.set()
-            await second_waits.wait()
-
-    async def second() -> None:
-        await first_added.wait()
-        async with here.at() as doing:
-            await dependencies.add(doing, contract.id, depends_on_id=rota.id)
-
-    async def somebody_waits() -> None:
-        """The first transaction may commit once the second one stands before the lock."""
-        await first_added.wait()
-        waiting = (
-            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
-            "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
-        )
-        pool = await here.database.readers()
-        while not await pool.fetchval(waiting):
-            pass
-        second_waits.set()
-
-    done = await asyncio.gather(first(), second(), somebody_waits(), return_exceptions=True)
-    assert done[0] is None
-    assert isinstance(done[1], Refused)
-    assert done[1].code == "DEPENDENCY_CYCLE"
+    outcome = await race(
+        here.database,
+        lambda doing: dependencies.add(doing, rota.id, depends_on_id=contract.id),
+        lambda doing: dependencies.add(doing, contract.id, depends_on_id=rota.id),
+    )
+    assert outcome == "DEPENDENCY_CYCLE"
     assert await known(here) == [(rota.id, contract.id)]
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from domain.calendar import SINCE_ALWAYS
@@ -82,7 +81,7 @@ async def test_an_identifier_comes_and_goes_and_the_journal_keeps_it(database):
 
 def _create(**given):
     given = {"code": "NEW", "name": "New", "kind": OrganisationKind.OTHER} | given
-    return lambda work, it: commands.create(work, **given)
+    return lambda work, _: commands.create(work, **given)
 
 
 REFUSALS = [
@@ -118,7 +117,7 @@ REFUSALS = [
     ),
     (
         "an unknown organisation",
-        lambda work, it: commands.update(work, factories.NOBODY, name="N"),
+        lambda work, _: commands.update(work, factories.NOBODY, name="N"),
         "NOT_FOUND",
     ),
     ("reopening one that is open", lambda work, it: commands.reopen(work, it.lead.id), "NOT_CLOSED"),
@@ -140,14 +139,14 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("case", "attempt", "code"), REFUSALS, ids=[case for case, _, _ in REFUSALS])
-async def test_refused(database, case, attempt, code):
+async def test_refused(database, subtests):
     async with acting(database) as work:
         it = await factories.joint(work)
         await commands.add_identifier(work, it.lead.id, scheme="ODS", value="RX4")
-    async with refused(database, code):
-        async with acting(database) as work:
-            await attempt(work, it)
+    for case, attempt, code in REFUSALS:
+        with subtests.test(case):
+            async with refused(database, code), acting(database) as work:
+                await attempt(work, it)
 
 
 async def test_a_closed_organisation_is_not_closed_again(database):
@@ -183,22 +182,26 @@ async def test_an_identifier_is_not_removed_before_it_was_known(database):
         await commands.remove_identifier(work, identifier.id)
 
 
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        lambda work, it: commands.create(work, code="NEW", name="New", kind=OrganisationKind.OTHER),
-        lambda work, it: commands.update(work, it.lead.id, name="Mine"),
-        lambda work, it: commands.close(work, it.lead.id, closed_on=TODAY),
-        lambda work, it: commands.reopen(work, it.lead.id),
-        lambda work, it: commands.add_identifier(work, it.lead.id, scheme="ODS", value="RX9"),
-        lambda work, it: commands.succeed(work, it.lead.id, successor_id=it.other.id, on=TODAY),
-    ],
-)
-async def test_a_sponsor_may_look_and_not_touch(database, attempt):
+SPONSOR_TRIES = [
+    _create(),
+    lambda work, it: commands.update(work, it.lead.id, name="Mine"),
+    lambda work, it: commands.close(work, it.lead.id, closed_on=TODAY),
+    lambda work, it: commands.reopen(work, it.lead.id),
+    lambda work, it: commands.add_identifier(work, it.lead.id, scheme="ODS", value="RX9"),
+    lambda work, it: commands.succeed(work, it.lead.id, successor_id=it.other.id, on=TODAY),
+]
+
+
+async def test_a_sponsor_may_look_and_not_touch(database, subtests):
     async with acting(database) as work:
         it = await factories.joint(work)
-    async with refused(database, "FORBIDDEN"), acting(database, viewer=as_sponsor(it.lead_sponsor)) as work:
-        await attempt(work, it)
+    for number, attempt in enumerate(SPONSOR_TRIES):
+        with subtests.test(number):
+            async with (
+                refused(database, "FORBIDDEN"),
+                acting(database, viewer=as_sponsor(it.lead_sponsor)) as work,
+            ):
+                await attempt(work, it)
 
 
 async def test_two_people_who_take_one_code_at_once_make_one_organisation(database):

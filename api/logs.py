@@ -1,0 +1,38 @@
+"""The log of the API and the command line: one event a line, as JSON for machines or in columns on a terminal.
+
+What people ask and what they are told stays out of it: operations and their variables may name people.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+log = structlog.stdlib.get_logger("tandem")
+
+
+def configure() -> None:
+    """Write events to standard error from now on, at level info and above."""
+    shape = _columns() if sys.stderr.isatty() else _json()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *shape,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+# Neither shape writes the variables of a traceback's functions: what people asked would stand among them.
+def _columns() -> list[Processor]:
+    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+
+
+def _json() -> list[Processor]:
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -1,0 +1,137 @@
+"""`tandem query`, `schema` and `stats`, as they are called from a shell."""
+
+import asyncio
+import json
+import os
+import sys
+
+import pytest
+
+from api.cli.figures import figures
+from tests.factories import acting, person, programme, sponsor
+
+ASKED = "query A($ref: String) { programme(ref: $ref) { ref } viewer { role } } query B { __typename }"
+
+
+@pytest.fixture
+def tandem(database):
+    """Runs a command over the database of the test: exit code, standard output, standard error."""
+
+    async def run(*words, text=""):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "api.cli", *words),
+            env=os.environ | {"TANDEM_DATABASE_URL": database.url},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        content = text if isinstance(text, bytes) else text.encode()
+        out, err = await process.communicate(content)
+        return process.returncode, out.decode(), err.decode()
+
+    return run
+
+
+@pytest.fixture
+async def sponsored(database):
+    """The programme `hub`, sponsored by ada.king@example.org, and `other`, which she knows nothing of."""
+    async with acting(database) as work:
+        hub = await programme(work, "hub")
+        await programme(work, "other")
+        await sponsor(work, hub, await person(work))
+
+
+async def test_a_query_is_read_from_a_file_and_answered_as_json(tandem, sponsored, tmp_path):
+    file = tmp_path / "question.graphql"
+    file.write_text(ASKED)
+    code, out, _ = await tandem("query", str(file), "--variables", '{"ref": "other"}', "--operation", "A")
+    assert code == 0
+    assert json.loads(out)["data"] == {"programme": {"ref": "other"}, "viewer": {"role": "ADMINISTRATOR"}}
+
+
+async def test_a_person_sees_what_they_may_see(tandem, sponsored, tmp_path):
+    variables = tmp_path / "variables.json"
+    variables.write_text('{"ref": "other"}')
+    words = [
+        "query",
+        "-",
+        "--variables",
+        f"@{variables}",
+        "--operation",
+        "A",
+        "--as",
+        " Ada.King@example.org",
+    ]
+    code, out, _ = await tandem(*words, text=ASKED)
+    assert code == 0
+    assert json.loads(out)["data"] == {"programme": None, "viewer": {"role": "SPONSOR"}}
+
+
+async def test_a_trusted_document_is_asked_by_its_name(tandem, sponsored):
+    code, out, _ = await tandem("query", "--document-id", "pages/index")
+    assert (code, json.loads(out)["data"]["programmes"]) == (0, {"totalCount": 2})
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "code"),
+    [
+        (["query", "-"], "{ nothing }", "BAD_REQUEST"),
+        (["query", "-"], "{", "BAD_REQUEST"),
+        (["query", "--document-id", "none"], "", "UNKNOWN_DOCUMENT"),
+    ],
+)
+async def test_what_cannot_be_answered_is_an_answer_and_exit_code_1(tandem, words, text, code):
+    exit_code, out, err = await tandem(*words, text=text)
+    assert (exit_code, err) == (1, "")
+    assert json.loads(out)["errors"][0]["extensions"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "exit_code", "told"),
+    [
+        (["query"], "", 2, "either a FILE (or - for standard input) or --document-id"),
+        (["query", "-", "--document-id", "pages/index"], "", 2, "either a FILE"),
+        (["query", "no-such-file.graphql"], "", 2, "no-such-file.graphql"),
+        (["query", "-", "--variables", "{"], "", 2, "this is not JSON"),
+        (["query", "-", "--variables", "[]"], "", 2, "give a JSON object"),
+        (["query", "-", "--variables", "@no-such-file"], "", 2, "no-such-file cannot be read"),
+        (["query", "-"], b"\xff", 1, "is not text in UTF-8"),
+        (["query", "-", "--as", "nobody@example.org"], "{ __typename }", 1, "Nobody has the address"),
+    ],
+)
+async def test_a_wrong_call_says_what_to_do(tandem, words, text, exit_code, told):
+    code, out, err = await tandem(*words, text=text)
+    assert (code, out) == (exit_code, "")
+    assert told in err
+    assert "Traceback" not in err
+
+
+async def test_the_schema_is_printed_and_is_the_published_one(tandem):
+    code, out, _ = await tandem("schema")
+    assert code == 0
+    assert "type Query" in out
+    code, out, _ = await tandem("schema", "--check")
+    assert (code, out) == (0, "The published schema is the code's.\n")
+
+
+async def test_stats_count_what_is_there(tandem, sponsored):
+    code, out, _ = await tandem("stats", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert found["records"]["programmes"] == 2
+    assert found["records"]["sponsors"] == 1
+    assert found["latest_report_on"] is None
+    code, out, _ = await tandem("stats")
+    assert code == 0
+    assert "none yet" in next(line for line in out.splitlines() if line.startswith("Latest report"))
+
+
+async def test_figures_tell_what_is_waiting_and_what_failed(database):
+    async with acting(database) as work:
+        await work.enqueue("nothing", "waiting")
+        (await work.enqueue("nothing", "failed")).failed_at = work.now
+        (await work.enqueue("nothing", "done")).done_at = work.now
+        await work.session.flush()
+    found = await figures(database)
+    assert (found.jobs_waiting, found.jobs_failed) == (1, 1)
+    assert found.database_bytes > 1_000_000

@@ -1,0 +1,85 @@
+"""Sees jobs through to their end: beside a worker that lives, or with one in this very process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import UUID
+
+from arq.worker import create_worker
+from sqlalchemy import select
+
+from domain import embedded, outbox
+from domain.calendar import today
+from domain.database import Database
+from domain.journal.models import Job
+from workers.main import worker_settings
+from workers.queue import anybody_at_work, queue
+
+PAUSE = 0.2
+"""How often, in seconds, it is looked how far the jobs are."""
+
+GRACE = 5.0
+"""How many seconds jobs in this process have to end by themselves when it is to leave."""
+
+
+async def see_through(
+    database: Database,
+    servers: embedded.Servers,
+    jobs: Sequence[UUID],
+    *,
+    ended: Callable[[int], None] = lambda _: None,
+) -> list[Job]:
+    """The jobs when all of them are done or given up. `ended` is told again and again how many are.
+
+    Raises:
+        redis.exceptions.RedisError: the queue's server is gone.
+    """
+    assert servers.redis_url is not None
+    async with AsyncExitStack() as stack:
+        connected = await stack.enter_async_context(queue(servers.redis_url))
+        own: asyncio.Task[None] | None = None
+        while True:
+            found = await _found(database, jobs)
+            over = [job for job in found if job.done_at or job.failed_at]
+            ended(len(over))
+            if len(over) == len(found):
+                return found
+            if own is None and not await anybody_at_work(connected):
+                await _release(database, jobs)
+                own = await stack.enter_async_context(worker_in_this_process(servers))
+            elif own is not None and own.done():
+                own.result()
+            await asyncio.sleep(PAUSE)
+
+
+@asynccontextmanager
+async def worker_in_this_process(servers: embedded.Servers) -> AsyncIterator[asyncio.Task[None]]:
+    """A worker, without the calendar's jobs, for as long as the context lasts; its task ends early if it fails."""
+    worker = create_worker(worker_settings(servers, with_cron=False), handle_signals=False)
+    task = asyncio.create_task(worker.async_run(), name="worker")
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        # What the outbox calls done may still be leaving the queue, and other jobs may be half-way.
+        if worker.tasks:
+            _, unfinished = await asyncio.wait(worker.tasks.values(), timeout=GRACE)
+            for job in unfinished:
+                job.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
+        worker.tasks.clear()
+        await worker.close()
+
+
+async def _found(database: Database, jobs: Sequence[UUID]) -> list[Job]:
+    async with database.transaction(effective_on=today()) as session:
+        return list(await session.scalars(select(Job).where(Job.id.in_(jobs))))
+
+
+async def _release(database: Database, jobs: Sequence[UUID]) -> None:
+    """With no worker alive, what a worker once had in hand is in nobody's."""
+    async with database.transaction(effective_on=today()) as session:
+        await outbox.release(session, jobs)
