@@ -55,7 +55,8 @@ check: dev
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
-	$(BIN)/vulture
+# Fields of records, inputs and types are read by name, so of what looks dead only code is told.
+	@echo "$(BIN)/vulture"; ! $(BIN)/vulture | grep -vE "unused (variable|attribute)"
 	$(BIN)/tandem schema --check
 
 COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

@@ -22,7 +22,13 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=10, max_overflow=10)
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            # A mutation's answer is read in its transaction, and must look like every other answer.
+            connect_args={"server_settings": {"timezone": "UTC", "jit": "off"}},
+        )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._pool: asyncpg.Pool | None = None
 

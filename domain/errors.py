@@ -43,3 +43,14 @@ class Stale(Refused):
             f"it is now at version {current}. Read it again and repeat your change.",
             field="expectedVersion",
         )
+
+
+class KeyReused(Refused):
+    """The idempotency key stands for another request already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "IDEMPOTENCY_KEY_REUSED",
+            "This idempotency key was used for another request. Give each request a key of its own.",
+            field="idempotencyKey",
+        )

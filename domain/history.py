@@ -95,4 +95,5 @@ def as_of(model: type[Any], on: ColumnElement[date]) -> FromClause:
         ).subquery()
     if issubclass(model, Recorded):
         return select(table).where(table.c.valid_from <= on).subquery()
-    return table
+    untouched_by_time: FromClause = table
+    return untouched_by_time

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, func, inspect, literal, select
+from sqlalchemy import ColumnElement, Select, Uuid, func, inspect, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -25,11 +25,13 @@ from domain.access.viewers import Permission, Viewer
 from domain.access.visibility import visible
 from domain.calendar import in_words, plausible, today
 from domain.database import Database
-from domain.errors import Forbidden, NotFound, Refused, Stale
+from domain.errors import Forbidden, KeyReused, NotFound, Refused, Stale
 from domain.models import Job, JournalEntry
 from domain.tables import Identified, Tracked
 
 Row = TypeVar("Row", bound=Identified)
+
+_ONE_USE_OF_A_KEY = "uq_journal_idempotency_key"
 
 
 @dataclass(slots=True)
@@ -59,18 +61,21 @@ class Work:
             NotFound: there is none, or the viewer cannot see it.
             Stale: it is tracked, and not at the version that the caller expected.
         """
-        statement = select(model).where(model.id == row_id, *self._sees(model))
-        if for_update:
-            # Other transactions may go on to refer to the row: its key stays as it is.
-            statement = statement.with_for_update(key_share=True)
-        row = (
-            await self.session.execute(statement.execution_options(populate_existing=for_update))
-        ).scalar_one_or_none()
+        row = await self._look_up(select(model).where(model.id == row_id, *self._sees(model)), for_update)
         if row is None:
             raise NotFound(_words(model.__name__), field=named)
         if expected_version is not None and isinstance(row, Tracked) and row.version != expected_version:
             raise Stale(expected_version, row.version)
         return row
+
+    async def _look_up(self, statement: Select[Row], for_update: bool) -> Row | None:  # noqa: FBT001
+        if for_update:
+            # Other transactions may go on to refer to the row: its key stays as it is.
+            locked = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+            return (await self.session.execute(locked)).scalar_one_or_none()
+        # What a command has changed so far is sent when it was recorded, not because it looked something up.
+        with self.session.no_autoflush:
+            return (await self.session.execute(statement)).scalar_one_or_none()
 
     def _sees(self, model: type[Any]) -> list[ColumnElement[bool]]:
         condition = visible(
@@ -85,7 +90,9 @@ class Work:
             Forbidden: the viewer's role does not allow it.
         """
         if not self.viewer.may(permission):
-            raise Forbidden(f"As a {_words(self.viewer.role.value)} you can look at this, not change it.")
+            raise Forbidden(
+                f"As a {_words(self.viewer.role.value)} you can look at this, not change it. Ask an administrator."
+            )
 
     def add(self, row: Row) -> Row:
         """A new row, with its id at once."""
@@ -115,7 +122,7 @@ class Work:
         try:
             await self.session.flush()
         except IntegrityError as broken:
-            refusal = (conflicts or {}).get(_constraint(broken))
+            refusal = {_ONE_USE_OF_A_KEY: KeyReused(), **(conflicts or {})}.get(_constraint(broken))
             if refusal is None:
                 raise
             raise refusal from broken

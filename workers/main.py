@@ -36,7 +36,8 @@ def worker_settings(servers: embedded.Servers, *, with_cron: bool = True) -> dic
         await stack.enter_async_context(relaying(ctx["database"], ctx["redis"]))
 
     async def stop(ctx: dict[str, Any]) -> None:
-        await ctx["stack"].aclose()
+        if "stack" in ctx:
+            await ctx["stack"].aclose()
 
     return {
         "functions": JOBS,

@@ -41,7 +41,12 @@ STATUS = {"PROPOSED": "proposed", "ACTIVE": "active", "PAUSED": "paused", "CLOSE
 def summary_page(content: Mapping[str, Any]) -> str:
     """The HTML page of a summary's content."""
     sections = {section["key"]: section for section in content["sections"]}
-    return _ENVIRONMENT.get_template("summary.html").render(content, sections=sections, hash=hash_of(content))
+    leads = [item["programme"]["lead"] for item in sections["standing"]["items"]]
+    # Where one organisation leads everything, its name beside each programme would be noise.
+    several_leads = len({lead["code"] for lead in leads if lead}) > 1
+    return _ENVIRONMENT.get_template("summary.html").render(
+        content, sections=sections, several_leads=several_leads, hash=hash_of(content)
+    )
 
 
 def _day(text: str | None) -> str:

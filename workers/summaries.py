@@ -34,8 +34,7 @@ async def compile_summary(
         summary = await commands.store(
             kept,
             person_id=sponsor,
-            period_from=period.starts,
-            period_to=period.ends,
+            **period.as_dates(),
             content=content,
             html=summary_page(content),
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 from uuid import UUID
 
+from arq.connections import ArqRedis
 from arq.worker import create_worker
 from sqlalchemy import select
 
@@ -48,30 +50,38 @@ async def see_through(
                 return found
             if own is None and not await anybody_at_work(connected):
                 await _release(database, jobs)
-                own = await stack.enter_async_context(worker_in_this_process(servers))
+                own = await stack.enter_async_context(worker_in_this_process(servers, connected))
             elif own is not None and own.done():
                 own.result()
             await asyncio.sleep(PAUSE)
 
 
 @asynccontextmanager
-async def worker_in_this_process(servers: embedded.Servers) -> AsyncIterator[asyncio.Task[None]]:
+async def worker_in_this_process(
+    servers: embedded.Servers, connected: ArqRedis
+) -> AsyncIterator[asyncio.Task[None]]:
     """A worker, without the calendar's jobs, for as long as the context lasts; its task ends early if it fails."""
-    worker = create_worker(worker_settings(servers, with_cron=False), handle_signals=False)
+    settings = worker_settings(servers, with_cron=False)
+    worker = create_worker(settings, redis_pool=connected, handle_signals=False)
     task = asyncio.create_task(worker.async_run(), name="worker")
     try:
         yield task
     finally:
         task.cancel()
-        await asyncio.wait([task])
-        # What the outbox calls done may still be leaving the queue, and other jobs may be half-way.
-        if worker.tasks:
-            _, unfinished = await asyncio.wait(worker.tasks.values(), timeout=GRACE)
-            for job in unfinished:
-                job.cancel()
-            await asyncio.gather(*unfinished, return_exceptions=True)
-        worker.tasks.clear()
-        await worker.close()
+        await asyncio.gather(task, return_exceptions=True)
+        await _settled(worker.tasks.values())
+        await connected.delete(worker.health_check_key)
+        await settings["on_shutdown"](worker.ctx)
+
+
+async def _settled(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """What the outbox calls done may still be leaving the queue, and other jobs may be half-way."""
+    if not tasks:
+        return
+    _, unfinished = await asyncio.wait(tasks, timeout=GRACE)
+    for task in unfinished:
+        task.cancel()
+    await asyncio.gather(*unfinished, return_exceptions=True)
 
 
 async def _found(database: Database, jobs: Sequence[UUID]) -> list[Job]:

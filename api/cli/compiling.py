@@ -127,11 +127,7 @@ async def _requested(
                 f"Nobody sponsors a programme{whom} at either end of that period. Choose another period.",
             )
         return [
-            (
-                await commands.request(
-                    request, person_id=person.id, period_from=period.starts, period_to=period.ends
-                )
-            ).id
+            (await commands.request(request, person_id=person.id, **period.as_dates())).id
             for person in people
         ]
 

@@ -95,7 +95,7 @@ def _text(file: BinaryIO | None, document_id: str | None) -> str | None:
     try:
         return file.read().decode()
     except UnicodeDecodeError as error:
-        raise Refused("NOT_UTF_8", f"{file.name} is not text in UTF-8: save it as UTF-8.") from error
+        raise Refused("NOT_UTF_8", "The question is not text in UTF-8: save it as UTF-8.") from error
 
 
 def _document(name: str | None) -> str | None:

@@ -49,11 +49,12 @@ def summaries() -> None:
 @with_database(queue=True)
 async def compile_summaries(
     running: Running,
+    *,
     organisation: str | None,
     sponsor: str | None,
     starts: datetime,
     ends: datetime,
-    as_json: bool,  # noqa: FBT001 - a command line's flag
+    as_json: bool,
 ) -> None:
     """Compile sponsors' summaries of a period and print their headlines."""
     period = Period.between(starts.date(), ends.date(), today=today())
@@ -67,7 +68,7 @@ async def compile_summaries(
 @summaries.command(name="list", epilog=_SHOW_EXAMPLES)
 @click.option("--json", "as_json", is_flag=True, help="Print a list as JSON.")
 @with_database()
-async def list_summaries(running: Running, as_json: bool) -> None:  # noqa: FBT001 - a command line's flag
+async def list_summaries(running: Running, *, as_json: bool) -> None:
     """List the summaries that were compiled, the latest period first."""
     found = await described(running.database)
     if as_json:
@@ -86,9 +87,10 @@ async def list_summaries(running: Running, as_json: bool) -> None:  # noqa: FBT0
 @with_database()
 async def show(
     running: Running,
+    *,
     summary_id: UUID,
-    as_html: bool,  # noqa: FBT001 - a command line's flags
-    as_json: bool,  # noqa: FBT001
+    as_html: bool,
+    as_json: bool,
 ) -> None:
     """Show a summary: its headline, its page, or everything it says."""
     found = await described(running.database, Summary.id == summary_id)

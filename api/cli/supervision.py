@@ -22,8 +22,9 @@ from domain.errors import Refused
 _LOOK_EVERY_S = 0.5
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
-# A part that ran this long was well; one that ends sooner on its first run will not get better by itself.
 _WELL_AFTER_S = 10.0
+# A part that is refused at once on its first run will not get better by itself.
+_REFUSED = 1
 _PATIENCE_S = 30.0
 
 
@@ -45,15 +46,15 @@ async def supervised(parts: Mapping[str, Sequence[str]]) -> AsyncIterator[None]:
 
 
 async def _keep_running(name: str, words: Sequence[str]) -> None:
-    pause, well = _FIRST_PAUSE_S, False
+    pause, first = _FIRST_PAUSE_S, True
     while True:
         begun = time.monotonic()
         code = await _run(words)
-        lasted = time.monotonic() - begun
-        if not well and lasted < _WELL_AFTER_S:
+        well = time.monotonic() - begun > _WELL_AFTER_S
+        if first and not well and code == _REFUSED:
             raise Refused("NOT_STARTED", f"The {name} did not start: the lines above say why.")
-        well = True
-        pause = _FIRST_PAUSE_S if lasted > _WELL_AFTER_S else min(2 * pause, _LONGEST_PAUSE_S)
+        pause = _FIRST_PAUSE_S if first or well else min(2 * pause, _LONGEST_PAUSE_S)
+        first = False
         click.echo(f"The {name} ended with exit code {code}; it starts again in {pause:.0f} s.", err=True)
         await asyncio.sleep(pause)
 

@@ -14,7 +14,11 @@ from graph.trusted import documents
 
 EXAMPLE = """\
 query @asOf(date: "2014-09-30") {
-  programmes(first: 5, filter: {deliveryConfidence: {in: [RED]}}, orderBy: [{endsOn: ASC}]) {
+  programmes(
+    first: 5
+    filter: {deliveryConfidence: {in: [RED]}}
+    orderBy: [{endsOn: ASC}]
+  ) {
     totalCount
     nodes { ref title endsOn lead { name } }
   }

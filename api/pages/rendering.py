@@ -35,6 +35,11 @@ def _words(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
+def _key(global_id: str) -> str:
+    """The half of an id that is enough in an address which says by itself what it is of."""
+    return global_id.partition(":")[2]
+
+
 environment = Environment(
     loader=FileSystemLoader(_TEMPLATES),
     autoescape=True,
@@ -42,7 +47,7 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.filters.update(day=_day, count=_count, words=_words)
+environment.filters.update(day=_day, count=_count, key=_key, words=_words)
 
 
 def page(template: str, *, status: int = 200, **shown: Any) -> Response[bytes]:

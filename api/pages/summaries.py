@@ -23,18 +23,22 @@ _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 
 @route("/summaries/{summary_id:str}", http_method=LOOKING)
 async def show(request: Request[Any, Any, Any], summary_id: FromPath[str]) -> Response[bytes]:
-    """The stored page of a summary.
+    """The stored page of a summary, by its id as GraphQL gives it or by the second half of that.
 
     Raises:
         NotFound: there is none with that id, or the viewer may not see it.
     """
     here = serving(request)
     viewer = viewer_of(request, here.settings.admin_token)
-    shown = await ask(here.database, viewer, documents()["pages/summary"], {"id": summary_id})
+    shown = await ask(here.database, viewer, documents()["pages/summary"], {"id": _global(summary_id)})
     if shown["summary"] is None:
         raise NotFound("summary")
     content: str = shown["summary"]["html"]
     return html(content, policy=policy_for(content))
+
+
+def _global(summary_id: str) -> str:
+    return summary_id if ":" in summary_id else f"Summary:{summary_id}"
 
 
 def policy_for(content: str) -> str:

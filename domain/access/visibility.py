@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, Uuid, cast, false, or_, select, true
 
 from domain.access.viewers import Role
 from domain.models import (
@@ -107,7 +107,8 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     Affiliation: lambda row, person, on: _colleague(row.person_id, person, on),
     Summary: lambda row, person, _on: row.person_id == person,
     PortfolioReport: _no_sponsor,
-    Job: _no_sponsor,
+    # A job that is done for a person says so: they can follow it.
+    Job: lambda row, person, _on: cast(row.arguments["person_id"].astext, Uuid) == person,
 }
 """The decision for each table; one that is not here is seen by administrators alone."""
 

@@ -74,8 +74,9 @@ class Directory:
         wanted = text.casefold()
         spellings = {code.casefold(): code for code in self.by_code}
         names = {known.name.casefold(): code for code, known in self.by_code.items()}
-        for known in (spellings, names):
-            if found := get_close_matches(wanted, known, n=1, cutoff=0.7):
+        # Of the three letters that most codes have, one may be wrong or two may have changed places.
+        for known, cutoff in ((spellings, 0.65), (names, 0.7)):
+            if found := get_close_matches(wanted, known, n=1, cutoff=cutoff):
                 return known[found[0]]
         return None
 

@@ -114,6 +114,8 @@ def _require_csv(path: Path) -> None:
     for signature, kind in _FOREIGN.items():
         if start.startswith(signature):
             raise refuse("NOT_A_CSV_FILE", f"{path} is {kind}, not a CSV file. {_SAVE_AS_CSV}")
+    if b"\x00" in start:
+        raise refuse("NOT_A_CSV_FILE", f"{path} is not text. {_SAVE_AS_CSV}")
 
 
 def _records(reader: Iterator[list[str]], problems: Problems) -> Iterator[tuple[int, list[str]]]:
@@ -150,11 +152,16 @@ def _header(cells: list[str], shape: Shape, problems: Problems) -> list[str]:
     if len(names) == 1 and any(separator in names[0] for separator in ";\t|"):
         raise refuse("WRONG_SEPARATOR", f"The columns are not separated by commas. {_SAVE_AS_CSV}")
     expected = ", ".join(shape.columns)
+    if not set(names) & set(shape.columns):
+        raise refuse(
+            "WRONG_COLUMNS",
+            f"The first row has none of the columns {expected}. Check that it is the right file, and that its "
+            "first row names the columns.",
+        )
     for name in shape.required:
         if name not in names:
-            problems.add(
-                "MISSING_COLUMN", f"This column is missing. Expected are {expected}.", row=1, column=name
-            )
+            message = "This column is missing. Add it, or give its name to the column that it is."
+            problems.add("MISSING_COLUMN", message, row=1, column=name)
     for name in dict.fromkeys(names):
         if name not in shape.columns:
             message = f"This column is not known. Take it out, or name it as one of {expected}."

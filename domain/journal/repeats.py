@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from domain.errors import Refused
+from domain.errors import KeyReused, Refused
 from domain.journal.models import JournalEntry
 from domain.work import Work
 
@@ -36,9 +36,5 @@ async def earlier(work: Work) -> JournalEntry | None:
         )
     )
     if entry is not None and entry.request_hash != work.request_hash:
-        raise Refused(
-            "IDEMPOTENCY_KEY_REUSED",
-            "This idempotency key was used for another request. Give each request a key of its own.",
-            field="idempotencyKey",
-        )
+        raise KeyReused
     return entry

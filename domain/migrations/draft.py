@@ -26,6 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from domain import embedded, migrations
 from domain.history import KEEP_HISTORY, UUID_RANGE, keep_history_of
+from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
 from domain.models import HISTORY
 from domain.settings import Settings
 
@@ -70,7 +71,7 @@ def _revise(connection: Connection, number: str, message: str) -> None:
 
 
 def _with_history(_context: Any, _revision: Any, directives: list[ops.MigrationScript]) -> None:
-    """Tracked tables get their trigger, and the first step what all of them need."""
+    """Tracked tables get their trigger, and the first step what all of them and the ledger need."""
     script = directives[0]
     upgrades = cast("ops.UpgradeOps", script.upgrade_ops).ops
     tracked = {model.__tablename__ for model in HISTORY}
@@ -78,6 +79,7 @@ def _with_history(_context: Any, _revision: Any, directives: list[ops.MigrationS
     upgrades.extend(ops.ExecuteSQLOp(keep_history_of(table)) for table in made)
     if script.rev_id == "0001":
         upgrades[:0] = [ops.ExecuteSQLOp(UUID_RANGE), ops.ExecuteSQLOp(KEEP_HISTORY)]
+        upgrades.extend(ops.ExecuteSQLOp(statement) for statement in (LEDGER_ADDS_UP, *LEDGER_TRIGGERS))
 
 
 @renderers.dispatch_for(ops.ExecuteSQLOp, replace=True)

@@ -23,6 +23,7 @@ from domain.milestones.models import (
 from domain.organisations.models import Organisation
 from domain.people.models import Person
 from domain.programmes.models import Programme
+from domain.text import optional_line
 from domain.work import Work
 
 _ENTERED_LATE = "It was expected on this date when it was first recorded."
@@ -104,9 +105,9 @@ async def assign_owner(
     person_id: UUID | Keep | None = KEEP,
     expected_version: int | None = None,
 ) -> Milestone:
-    """Have an organisation, a person or both answer for a milestone from now on; None takes one away."""
+    """Have an organisation, a person or both answer for a milestone from now on, or nobody."""
     change = await begin(work, milestone_id, expected_version=expected_version)
-    await _set_owner(work, change.milestone, organisation_id, person_id)
+    await _set_owner(work, change.milestone, organisation_id, person_id, named=("organisationId", "personId"))
     return await finish(work, change, "milestone.owner_assigned")
 
 
@@ -188,7 +189,8 @@ async def achieve(
     milestone.achieve(achieved_on, known_on=work.on, has_evidence=has_evidence)
     if address is None:
         return await finish(work, change, "milestone.achieved")
-    shown = evidence.attach(work, milestone, title=evidence_title, url=address)
+    title = optional_line(evidence_title, "evidence_title")
+    shown = evidence.attach(work, milestone, title=title, url=address)
     return await finish(
         work, change, "milestone.achieved", evidence_title=shown.title, evidence_url=shown.url
     )
@@ -254,16 +256,21 @@ async def _require_no_end(work: Work, programme: Programme) -> None:
 
 
 async def _set_owner(
-    work: Work, milestone: Milestone, organisation_id: UUID | Keep | None, person_id: UUID | Keep | None
+    work: Work,
+    milestone: Milestone,
+    organisation_id: UUID | Keep | None,
+    person_id: UUID | Keep | None,
+    *,
+    named: tuple[str, str] = ("ownerOrganisationId", "ownerPersonId"),
 ) -> None:
     if organisation_id is not KEEP:
         if organisation_id is not None:
-            await work.find(Organisation, organisation_id, named="ownerOrganisationId")
+            await work.find(Organisation, organisation_id, named=named[0])
         milestone.owner_organisation_id = organisation_id
         milestone.owned_from = None if organisation_id is None else work.on
     if person_id is not KEEP:
         if person_id is not None:
-            await work.find(Person, person_id, named="ownerPersonId")
+            await work.find(Person, person_id, named=named[1])
         milestone.owner_person_id = person_id
 
 

@@ -21,8 +21,8 @@ async def add(work: Work, milestone_id: UUID, *, depends_on_id: UUID) -> Depende
     Raises:
         Refused: ALREADY_DEPENDS, or DEPENDENCY_CYCLE with the milestones of the circle in their order.
     """
-    await work.find(Milestone, depends_on_id, named="dependsOnId")
     change = await begin(work, milestone_id)
+    await work.find(Milestone, depends_on_id, named="dependsOnId")
     # Two transactions that each add half of a circle do not see each other's half: so one waits until
     # the other has committed, and looks only then.
     await work.alone("dependencies")

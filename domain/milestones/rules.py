@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, and_, case, literal_column, type_coerce
-from sqlalchemy.types import TypeEngine
 
 from domain.milestones.models import Milestone
 from domain.moment import Moment
@@ -71,5 +70,4 @@ def slipped(milestone: type[Milestone]) -> ColumnElement[bool]:
 
 def constant(word: Word) -> ColumnElement[Word]:
     """A word of a closed list in the text of a statement, so that a rule brings no variables of its own."""
-    kind = cast("TypeEngine[Word]", words(type(word)))
-    return type_coerce(literal_column(f"'{word.value}'"), kind)
+    return type_coerce(literal_column(f"'{word.value}'"), cast("Any", words(type(word))))

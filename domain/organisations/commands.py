@@ -85,8 +85,8 @@ async def close(
     await work.alone("successions of organisations")
     organisation = await _locked(work, organisation_id, expected_version)
     work.require(Permission.EDIT_ORGANISATIONS)
-    organisation.close(closed_on)
     await _require_took_over_before(work, organisation, closed_on)
+    organisation.close(closed_on)
     work.record("organisation.closed", organisation)
     await work.save()
     return organisation
@@ -101,9 +101,11 @@ async def reopen(work: Work, organisation_id: UUID, *, expected_version: int | N
     await work.alone("successions of organisations")
     organisation = await _locked(work, organisation_id, expected_version)
     work.require(Permission.EDIT_ORGANISATIONS)
-    if await _exists(work, Succession.predecessor_id == organisation.id):
+    if await work.session.scalar(select(exists().where(Succession.predecessor_id == organisation.id))):
         raise Refused(
-            "HAS_SUCCESSORS", f"Others took over from {organisation.name} when it closed, so it stays closed."
+            "HAS_SUCCESSORS",
+            f"Others took over from {organisation.name} when it closed, so it stays closed. "
+            "Record a new organisation if it came back.",
         )
     organisation.reopen()
     work.record("organisation.reopened", organisation)
@@ -149,10 +151,6 @@ def _code_taken(code: str) -> Refused:
     return Refused(
         "CODE_TAKEN", f"There is an organisation {code} already. Use that one, or another code.", field="code"
     )
-
-
-async def _exists(work: Work, *conditions: object) -> bool:
-    return bool(await work.session.scalar(select(exists().where(*conditions))))  # type: ignore[arg-type]
 
 
 async def _require_took_over_before(work: Work, organisation: Organisation, closed_on: date) -> None:

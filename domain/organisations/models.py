@@ -63,8 +63,8 @@ class Organisation(Tracked):
     def _date_is_plausible(self, key: str, day: date | None) -> date | None:
         return plausible(day, key)
 
-    def require_open(self, on: date) -> None:
-        """Go on only if the organisation is open on a date.
+    def require_open(self, on: date, *, named: str = "organisationId") -> None:
+        """Go on only if the organisation is open on a date; `named` is the input field that gave it.
 
         Raises:
             Refused: ORGANISATION_CLOSED or ORGANISATION_NOT_OPEN_YET.
@@ -73,17 +73,17 @@ class Organisation(Tracked):
             raise Refused(
                 "ORGANISATION_CLOSED",
                 f"{self.name} closed on {in_words(self.closed_on)}. Name the organisation that took over from it.",
-                field="organisationId",
+                field=named,
             )
         if self.opened_on is not None and self.opened_on > on:
             raise Refused(
                 "ORGANISATION_NOT_OPEN_YET",
                 f"{self.name} opens on {in_words(self.opened_on)}. Give that date or a later one.",
-                field="organisationId",
+                field=named,
             )
 
-    def close(self, closed_on: date) -> None:
-        """Close it from a date on.
+    def close(self, closed_on: date, *, named: str = "closedOn") -> None:
+        """Close it from a date on; `named` is the input field that gave the date.
 
         Raises:
             Refused: ALREADY_CLOSED or CLOSES_BEFORE_IT_OPENS.
@@ -94,9 +94,9 @@ class Organisation(Tracked):
                 f"{self.name} closed on {in_words(self.closed_on)} already. Reopen it first if that date is wrong.",
             )
         self.closed_on = closed_on
-        self.require_opened_before_closed()
+        self.require_opened_before_closed(named=named)
 
-    def require_opened_before_closed(self) -> None:
+    def require_opened_before_closed(self, *, named: str = "closedOn") -> None:
         """Go on only if it is open on at least one day, as far as that is known.
 
         Raises:
@@ -106,7 +106,7 @@ class Organisation(Tracked):
             raise Refused(
                 "CLOSES_BEFORE_IT_OPENS",
                 f"{self.name} opens on {in_words(self.opened_on)}: it can close only after that day.",
-                field="closedOn",
+                field=named,
             )
 
     def reopen(self) -> None:

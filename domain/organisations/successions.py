@@ -84,14 +84,15 @@ def _closing(predecessor: Organisation, on: date) -> dict[str, date]:
     """Close the predecessor on the date, unless it is known to have closed then; what is to be recorded of that."""
     if predecessor.closed_on is not None:
         return {}
-    predecessor.close(on)
+    predecessor.close(on, named="on")
     return {"closed_on": on}
 
 
 def _repeated(predecessor: Organisation, successor: Organisation) -> Refused:
     return Refused(
         "ALREADY_SUCCEEDED",
-        f"It is known already that {successor.name} took over from {predecessor.name}.",
+        f"It is known already that {successor.name} took over from {predecessor.name}. "
+        "Choose another successor, if there is one.",
         field="successorId",
     )
 

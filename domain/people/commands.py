@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from domain.access.viewers import Permission
 from domain.calendar import in_order
@@ -13,6 +13,7 @@ from domain.errors import Refused
 from domain.keep import KEEP, Keep, change
 from domain.organisations.models import Organisation
 from domain.people.models import Affiliation, Person, SummaryFrequency
+from domain.periods import overlaps
 from domain.work import Work
 
 
@@ -122,14 +123,12 @@ def _email_taken(person: Person) -> dict[str, Refused]:
 
 async def _require_no_other(work: Work, new: Affiliation) -> None:
     """One affiliation of a person with an organisation at a time."""
-    overlaps = exists().where(
+    other = exists().where(
         Affiliation.person_id == new.person_id,
         Affiliation.organisation_id == new.organisation_id,
-        or_(Affiliation.ends_on.is_(None), Affiliation.ends_on > new.starts_on),
+        overlaps(Affiliation, new),
     )
-    if new.ends_on is not None:
-        overlaps = overlaps.where(Affiliation.starts_on < new.ends_on)
-    if await work.session.scalar(select(overlaps)):
+    if await work.session.scalar(select(other)):
         raise Refused(
             "ALREADY_AFFILIATED",
             "This person belongs to that organisation at that time already. End that affiliation first.",

@@ -11,8 +11,8 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from domain import text
-from domain.calendar import in_order, in_words, plausible
 from domain.errors import Refused
+from domain.periods import Period
 from domain.tables import Tracked, words
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*")
@@ -54,7 +54,7 @@ class Person(Tracked):
         return address
 
 
-class Affiliation(Tracked):
+class Affiliation(Period, Tracked):
     """A person's belonging to an organisation, from `starts_on` up to, not including, `ends_on`."""
 
     __tablename__ = "affiliations"
@@ -69,18 +69,3 @@ class Affiliation(Tracked):
     @validates("position")
     def _position_is_a_line(self, key: str, position: str | None) -> str | None:
         return text.optional_line(position, key)
-
-    @validates("starts_on", "ends_on")
-    def _date_is_plausible(self, key: str, day: date | None) -> date | None:
-        return plausible(day, key)
-
-    def end(self, ends_on: date) -> None:
-        """End it, or end it earlier than was planned.
-
-        Raises:
-            Refused: ALREADY_ENDED or ENDS_BEFORE_START.
-        """
-        if self.ends_on is not None and self.ends_on <= ends_on:
-            raise Refused("ALREADY_ENDED", f"This ended on {in_words(self.ends_on)} already.", field="endsOn")
-        in_order(self.starts_on, ends_on)
-        self.ends_on = ends_on

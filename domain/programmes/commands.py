@@ -10,6 +10,7 @@ from domain.access.viewers import Permission
 from domain.errors import Refused
 from domain.keep import KEEP, Keep, change
 from domain.milestones import commands as milestones
+from domain.organisations import existence
 from domain.organisations.models import Organisation
 from domain.programmes.locks import programme_to_change
 from domain.programmes.models import Partner, PartnerRole, Programme, ProgrammeStatus
@@ -33,10 +34,10 @@ async def create(
     whole_life_cost: Decimal | None = None,
     as_reported: bool = False,
 ) -> Programme:
-    """A new programme, led by an organisation from the date of the change on; its end becomes a milestone.
+    """A new programme, led by an organisation from the date of the change on; its end becomes a milestone of the lead.
 
     `as_reported` says that a report names this lead: then it stands, even where the organisation had closed
-    by then.
+    by then, or opened only later.
 
     Raises:
         Refused: REF_TAKEN, BAD_REF, EMPTY_TITLE, BAD_COST, ENDS_BEFORE_START, ORGANISATION_CLOSED or
@@ -44,8 +45,10 @@ async def create(
     """
     work.require(Permission.EDIT_PROGRAMMES)
     lead = await work.find(Organisation, lead_id, named="leadId")
-    if not as_reported:
-        lead.require_open(work.on)
+    if as_reported:
+        await existence.stands_by(work, lead)
+    else:
+        lead.require_open(work.on, named="leadId")
     programme = Programme(
         ref=ref,
         title=title,
@@ -161,7 +164,12 @@ async def _begin(work: Work, programme: Programme, lead: Organisation) -> None:
     await work.save()
     if programme.ends_on is not None:
         await milestones.create(
-            work, programme_id=programme.id, title=PLANNED_END, baseline_on=programme.ends_on, marks_end=True
+            work,
+            programme_id=programme.id,
+            title=PLANNED_END,
+            baseline_on=programme.ends_on,
+            owner_organisation_id=lead.id,
+            marks_end=True,
         )
 
 

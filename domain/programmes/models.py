@@ -12,8 +12,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstr
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from domain.calendar import in_order, in_words, plausible
+from domain.calendar import in_words, plausible
 from domain.errors import Refused
+from domain.periods import Period
 from domain.tables import Tracked, words
 from domain.text import line, optional_line, prose
 
@@ -145,7 +146,7 @@ class Programme(Tracked):
         """
         self.require_open()
         if self.status is ProgrammeStatus.ACTIVE:
-            raise Refused("ALREADY_ACTIVE", "This programme is active already.")
+            raise Refused("ALREADY_ACTIVE", "This programme is active already. There is nothing left to do.")
         self.status = ProgrammeStatus.ACTIVE
 
     def pause(self) -> None:
@@ -166,7 +167,7 @@ class Programme(Tracked):
             Refused: ALREADY_CLOSED.
         """
         if self.status is ProgrammeStatus.CLOSED:
-            raise Refused("ALREADY_CLOSED", "This programme is closed already.")
+            raise Refused("ALREADY_CLOSED", "This programme is closed already. Reopen it if it goes on.")
         self.status = ProgrammeStatus.CLOSED
 
     def reopen(self) -> None:
@@ -185,7 +186,7 @@ class Programme(Tracked):
         self.heard_on = max(self.heard_on or on, on)
 
 
-class Phase(Tracked):
+class Phase(Period, Tracked):
     """A named stretch of a programme, from `starts_on` up to, not including, `ends_on`."""
 
     __tablename__ = "phases"
@@ -200,12 +201,8 @@ class Phase(Tracked):
     def _title_is_a_line(self, key: str, title: str) -> str:
         return line(title, key)
 
-    @validates("starts_on", "ends_on")
-    def _date_is_plausible(self, key: str, day: date | None) -> date | None:
-        return plausible(day, key)
 
-
-class Partner(Tracked):
+class Partner(Period, Tracked):
     """An organisation's part in a programme, in a role, from `starts_on` up to, not including, `ends_on`.
 
     `organisation_id` is the organisation as named at the start; who holds the part on a later date follows
@@ -234,10 +231,6 @@ class Partner(Tracked):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
 
-    @validates("starts_on", "ends_on")
-    def _date_is_plausible(self, key: str, day: date | None) -> date | None:
-        return plausible(day, key)
-
     def end(self, ends_on: date) -> None:
         """End it, or end it earlier than was planned. A lead is not ended but succeeded by another.
 
@@ -249,9 +242,7 @@ class Partner(Tracked):
                 "LEAD_REQUIRED",
                 "A programme has a lead on every day. Change the lead: this partnership ends with that.",
             )
-        _require_earlier_end(self.ends_on, ends_on)
-        in_order(self.starts_on, ends_on)
-        self.ends_on = ends_on
+        super().end(ends_on)
 
     def hand_over(self, on: date) -> None:
         """Lead no longer from a date on, which may be the very day it began: then it never led.
@@ -283,7 +274,7 @@ class Partner(Tracked):
             )
 
 
-class Sponsor(Tracked):
+class Sponsor(Period, Tracked):
     """A person who answers for a programme on behalf of one partner, from `starts_on` up to `ends_on`, not included."""
 
     __tablename__ = "sponsors"
@@ -298,20 +289,6 @@ class Sponsor(Tracked):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
-
-    @validates("starts_on", "ends_on")
-    def _date_is_plausible(self, key: str, day: date | None) -> date | None:
-        return plausible(day, key)
-
-    def end(self, ends_on: date) -> None:
-        """End it, or end it earlier than was planned.
-
-        Raises:
-            Refused: ALREADY_ENDED or ENDS_BEFORE_START.
-        """
-        _require_earlier_end(self.ends_on, ends_on)
-        in_order(self.starts_on, ends_on)
-        self.ends_on = ends_on
 
     def end_with_partnership(self, ends_on: date) -> bool:
         """End with the partnership that it belongs to, a seat to come before it begins; whether that changes it."""
@@ -358,8 +335,3 @@ class PortfolioReport(Tracked):
 
     reported_on: Mapped[date] = mapped_column(unique=True)
     programmes: Mapped[int]
-
-
-def _require_earlier_end(known: date | None, ends_on: date) -> None:
-    if known is not None and known <= ends_on:
-        raise Refused("ALREADY_ENDED", f"This ends on {in_words(known)} already.", field="endsOn")

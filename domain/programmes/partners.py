@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, literal, or_, select
+from sqlalchemy import exists, literal, select
 
 from domain.calendar import in_order
 from domain.errors import Refused
 from domain.milestones import commands as milestones
 from domain.milestones.models import Milestone
 from domain.moment import Moment
+from domain.organisations import existence
 from domain.organisations.holders import holder
 from domain.organisations.models import Organisation, Succession
+from domain.periods import overlaps
 from domain.programmes import sponsors
 from domain.programmes.decisions import awaits_decision
 from domain.programmes.locks import part_to_change, programme_to_change
@@ -64,10 +66,9 @@ async def end(work: Work, partner_id: UUID, *, ends_on: date, expected_version: 
         Refused: LEAD_REQUIRED, ALREADY_ENDED or ENDS_BEFORE_START.
     """
     _, partner = await part_to_change(work, Partner, partner_id, expected_version=expected_version)
+    seats = await sponsors.seats_of(work, partner)
     partner.end(ends_on)
-    await _record(
-        work, "partner.ended", partner, ended=await sponsors.end_with_partnership(work, partner, ends_on)
-    )
+    await _record(work, "partner.ended", partner, ended=sponsors.end_with_partnership(seats, ends_on))
     return partner
 
 
@@ -76,8 +77,9 @@ async def change_lead(
 ) -> Partner:
     """Another organisation leads a programme from a date on; the partnership of the one before it ends that day.
 
+    The milestones that the one before it holds in the programme pass to it from the date of the change on.
     `as_reported` says that a report names this lead: then it stands, even where the organisation had closed
-    by then.
+    by then, or opened only later.
 
     Raises:
         Refused: NOT_OPEN, ALREADY_LEAD, LEAD_ALREADY_CHANGED, ORGANISATION_CLOSED or
@@ -86,15 +88,20 @@ async def change_lead(
     programme = await programme_to_change(work, programme_id)
     programme.require_open()
     organisation = await work.find(Organisation, organisation_id, named="organisationId")
-    if not as_reported:
+    if as_reported:
+        await existence.stands_by(work, organisation)
+    else:
         organisation.require_open(starts_on)
     outgoing = await _last_lead(work, programme)
     if await _holder(work, outgoing, starts_on) == organisation.id:
         raise Refused(
-            "ALREADY_LEAD", f"{organisation.name} leads this programme already.", field="organisationId"
+            "ALREADY_LEAD",
+            f"{organisation.name} leads this programme already. Choose another organisation.",
+            field="organisationId",
         )
+    seats = await sponsors.seats_of(work, outgoing)
     outgoing.hand_over(starts_on)
-    ended = await sponsors.end_with_partnership(work, outgoing, starts_on)
+    ended = sponsors.end_with_partnership(seats, starts_on)
     # The old lead must be out of the way before the new one is in: at no time may there be two.
     await work.save()
     incoming = work.add(
@@ -106,6 +113,7 @@ async def change_lead(
         )
     )
     await _record(work, "partner.lead_changed", incoming, ended=ended, replaced=outgoing.id)
+    await _pass_milestones(work, programme, await _holder(work, outgoing, work.on), organisation)
     return incoming
 
 
@@ -125,8 +133,7 @@ async def assign(work: Work, partner_id: UUID, *, organisation_id: UUID) -> Part
     partner.organisation_id = successor.id
     work.record("partner.assigned", partner)
     await work.save()
-    for milestone_id in await _milestones_of(work, programme, closed_id):
-        await milestones.assign_owner(work, milestone_id, organisation_id=successor.id)
+    await _pass_milestones(work, programme, closed_id, successor)
     return partner
 
 
@@ -162,15 +169,13 @@ async def _holder(work: Work, partner: Partner, on: date) -> UUID:
 
 async def _require_new(work: Work, new: Partner) -> None:
     """One part of an organisation in one role at a time."""
-    overlaps = exists().where(
+    other = exists().where(
         Partner.programme_id == new.programme_id,
         Partner.organisation_id == new.organisation_id,
         Partner.role == new.role,
-        or_(Partner.ends_on.is_(None), Partner.ends_on > new.starts_on),
+        overlaps(Partner, new),
     )
-    if new.ends_on is not None:
-        overlaps = overlaps.where(Partner.starts_on < new.ends_on)
-    if await work.session.scalar(select(overlaps)):
+    if await work.session.scalar(select(other)):
         raise Refused(
             "ALREADY_PARTNER",
             "This organisation takes part in that role at that time already. End that part first.",
@@ -189,7 +194,7 @@ async def _require_undecided(work: Work, programme: Programme, partner: Partner)
     raise Refused(
         "NOTHING_TO_DECIDE",
         "Nobody has to decide about this partner: its organisation was not split, or somebody has decided, "
-        "or the partnership or the programme has ended.",
+        "or the partnership or the programme has ended. Change the lead or the partners instead.",
     )
 
 
@@ -205,6 +210,14 @@ async def _successor(work: Work, closed_id: UUID, organisation_id: UUID) -> Orga
             field="organisationId",
         )
     return organisation
+
+
+async def _pass_milestones(
+    work: Work, programme: Programme, former_id: UUID, organisation: Organisation
+) -> None:
+    """Have an organisation own what another held in a programme."""
+    for milestone_id in await _milestones_of(work, programme, former_id):
+        await milestones.assign_owner(work, milestone_id, organisation_id=organisation.id)
 
 
 async def _milestones_of(work: Work, programme: Programme, organisation_id: UUID) -> list[UUID]:

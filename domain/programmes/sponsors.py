@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from domain.calendar import in_order
 from domain.errors import Refused
 from domain.people.models import Person
+from domain.periods import overlaps
 from domain.programmes.locks import part_to_change, programme_to_change
 from domain.programmes.models import Partner, Sponsor
 from domain.work import Work
@@ -68,27 +70,23 @@ async def end(work: Work, sponsor_id: UUID, *, ends_on: date, expected_version: 
     return seat
 
 
-async def end_with_partnership(work: Work, partner: Partner, ends_on: date) -> list[UUID]:
+async def seats_of(work: Work, partner: Partner) -> list[Sponsor]:
+    """The seats of a partner, past and to come, locked."""
+    seats = select(Sponsor).where(Sponsor.partner_id == partner.id).order_by(Sponsor.id)
+    return list(await work.session.scalars(seats.with_for_update(key_share=True)))
+
+
+def end_with_partnership(seats: Iterable[Sponsor], ends_on: date) -> list[UUID]:
     """End the seats of a partner whose partnership ends; the ids of those that it changed."""
-    seats = await work.session.scalars(
-        select(Sponsor)
-        .where(Sponsor.partner_id == partner.id)
-        .order_by(Sponsor.id)
-        .with_for_update(key_share=True)
-    )
     return [seat.id for seat in seats if seat.end_with_partnership(ends_on)]
 
 
 async def _require_free(work: Work, new: Sponsor) -> None:
     """One seat of a person for a partner at a time."""
-    overlaps = exists().where(
-        Sponsor.partner_id == new.partner_id,
-        Sponsor.person_id == new.person_id,
-        or_(Sponsor.ends_on.is_(None), Sponsor.ends_on > new.starts_on),
+    other = exists().where(
+        Sponsor.partner_id == new.partner_id, Sponsor.person_id == new.person_id, overlaps(Sponsor, new)
     )
-    if new.ends_on is not None:
-        overlaps = overlaps.where(Sponsor.starts_on < new.ends_on)
-    if await work.session.scalar(select(overlaps)):
+    if await work.session.scalar(select(other)):
         raise Refused(
             "ALREADY_SPONSOR",
             "This person has a seat for that partner at that time already. End that seat first.",

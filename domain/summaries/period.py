@@ -53,6 +53,10 @@ class Period:
         ends = today.replace(month=first_month, day=1) - timedelta(days=1)
         return cls(ends.replace(month=ends.month - 2, day=1) - timedelta(days=1), ends)
 
+    def as_dates(self) -> dict[str, date]:
+        """The two dates as commands take them."""
+        return {"period_from": self.starts, "period_to": self.ends}
+
     def as_data(self) -> dict[str, str]:
         """The two dates as a job and the journal keep them."""
         return {"period_from": self.starts.isoformat(), "period_to": self.ends.isoformat()}

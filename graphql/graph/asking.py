@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import structlog
 from graphql import GraphQLError
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult
 
 from domain.access.viewers import Viewer
@@ -55,7 +56,10 @@ async def execute(
     if not text:
         return _refused("NO_QUERY", "Send a `query`, or the `documentId` of a trusted document.")
     context = Context(database, viewer, now or present(), trusted=trusted is not None)
-    result = await _run(text, variables, operation_name, context, queries_only=queries_only)
+    try:
+        result = await _run(text, variables, operation_name, context, queries_only=queries_only)
+    except CannotGetOperationTypeError:
+        return _refused("UNKNOWN_OPERATION", "The document has no such operation: check `operationName`.")
     return Answer(_body(result), executed=_executed(result))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 from graphql import OperationDefinitionNode
 
 from domain.access.viewers import Viewer
@@ -13,6 +14,7 @@ from domain.calendar import today
 from domain.database import Database
 from graph.looking import Look
 from graph.reads.connections import LARGEST_PAGE
+from graph.reads.errors import ReadRefused
 from graph.reads.values import Variables
 
 TRUSTED_PAGE = 10 * LARGEST_PAGE
@@ -41,9 +43,16 @@ class Context:
         return Look.of(self.viewer, operation, variables, today(self.now))
 
     async def fetch(self, sql: str, *parameters: Any) -> str:
-        """Run one statement that gives one text."""
+        """Run one statement that gives one text.
+
+        Raises:
+            ReadRefused: a value has the character U+0000, which no text of Postgres can have.
+        """
         self.statements.append(sql)
         pool = await self.database.readers()
         async with pool.acquire() as connection:
-            text: str = await connection.fetchval(sql, *parameters)
+            try:
+                text: str = await connection.fetchval(sql, *parameters)
+            except asyncpg.CharacterNotInRepertoireError as error:
+                raise ReadRefused("BAD_CHARACTERS", "A value has the character U+0000: leave it out.") from error
             return text

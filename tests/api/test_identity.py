@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 ASKING = {"json": {"query": "{ viewer { role } }"}}
@@ -48,6 +50,15 @@ async def test_without_a_token_everybody_else_is_told_how_to_set_one(reach, case
     assert answer.headers["www-authenticate"] == 'Bearer realm="Tandem"'
     assert answer.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
     assert "set TANDEM_ADMIN_TOKEN" in answer.json()["errors"][0]["message"]
+
+
+async def test_a_proxy_that_says_nothing_of_itself_is_known_by_its_old_http(site):
+    reader, writer = await asyncio.open_connection(site.base_url.host, site.base_url.port)
+    writer.write(b"GET /graphql?query={__typename} HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    answer = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    assert b" 401 " in answer
 
 
 @pytest.mark.parametrize("authorization", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN}"])

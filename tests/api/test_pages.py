@@ -69,6 +69,7 @@ async def test_pages_load_nothing_that_is_not_ours(reach, summary):
 async def test_a_summary_is_shown_as_it_was_stored(reach, summary):
     async with reach() as reached:
         answer = await reached.get(f"/summaries/{summary.id}", headers=HTML)
+        assert (await reached.get(f"/summaries/Summary:{summary.id}")).text == PAGE
     assert (answer.status_code, answer.text) == (200, PAGE)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
@@ -95,6 +96,7 @@ async def test_a_programme_is_no_summary(reach, summary, database):
         other = await programme(work, "third")
     async with reach() as reached:
         assert (await reached.get(f"/summaries/{other.id}")).status_code == 404
+        assert (await reached.get(f"/summaries/Programme:{other.id}")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/static/tandem.css", "/static/tandem.svg"])

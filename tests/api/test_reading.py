@@ -1,13 +1,12 @@
 """`tandem query`, `schema` and `stats`, as they are called from a shell."""
 
-import asyncio
 import json
-import os
-import sys
 
 import pytest
+from click.testing import CliRunner
 
 from api.cli.figures import figures
+from api.cli.main import tandem as commands
 from tests.factories import acting, person, programme, sponsor
 
 ASKED = "query A($ref: String) { programme(ref: $ref) { ref } viewer { role } } query B { __typename }"
@@ -16,18 +15,11 @@ ASKED = "query A($ref: String) { programme(ref: $ref) { ref } viewer { role } } 
 @pytest.fixture
 def tandem(database):
     """Runs a command over the database of the test: exit code, standard output, standard error."""
+    runner = CliRunner(env={"TANDEM_DATABASE_URL": database.url})
 
-    async def run(*words, text=""):
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "api.cli", *words),
-            env=os.environ | {"TANDEM_DATABASE_URL": database.url},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        content = text if isinstance(text, bytes) else text.encode()
-        out, err = await process.communicate(content)
-        return process.returncode, out.decode(), err.decode()
+    def run(*words, text=""):
+        result = runner.invoke(commands, words, input=text)
+        return result.exit_code, result.stdout, result.stderr
 
     return run
 
@@ -41,15 +33,15 @@ async def sponsored(database):
         await sponsor(work, hub, await person(work))
 
 
-async def test_a_query_is_read_from_a_file_and_answered_as_json(tandem, sponsored, tmp_path):
+def test_a_query_is_read_from_a_file_and_answered_as_json(tandem, sponsored, tmp_path):
     file = tmp_path / "question.graphql"
     file.write_text(ASKED)
-    code, out, _ = await tandem("query", str(file), "--variables", '{"ref": "other"}', "--operation", "A")
+    code, out, _ = tandem("query", str(file), "--variables", '{"ref": "other"}', "--operation", "A")
     assert code == 0
     assert json.loads(out)["data"] == {"programme": {"ref": "other"}, "viewer": {"role": "ADMINISTRATOR"}}
 
 
-async def test_a_person_sees_what_they_may_see(tandem, sponsored, tmp_path):
+def test_a_person_sees_what_they_may_see(tandem, sponsored, tmp_path):
     variables = tmp_path / "variables.json"
     variables.write_text('{"ref": "other"}')
     words = [
@@ -62,13 +54,13 @@ async def test_a_person_sees_what_they_may_see(tandem, sponsored, tmp_path):
         "--as",
         " Ada.King@example.org",
     ]
-    code, out, _ = await tandem(*words, text=ASKED)
+    code, out, _ = tandem(*words, text=ASKED)
     assert code == 0
     assert json.loads(out)["data"] == {"programme": None, "viewer": {"role": "SPONSOR"}}
 
 
-async def test_a_trusted_document_is_asked_by_its_name(tandem, sponsored):
-    code, out, _ = await tandem("query", "--document-id", "pages/index")
+def test_a_trusted_document_is_asked_by_its_name(tandem, sponsored):
+    code, out, _ = tandem("query", "--document-id", "pages/index")
     assert (code, json.loads(out)["data"]["programmes"]) == (0, {"totalCount": 2})
 
 
@@ -80,8 +72,8 @@ async def test_a_trusted_document_is_asked_by_its_name(tandem, sponsored):
         (["query", "--document-id", "none"], "", "UNKNOWN_DOCUMENT"),
     ],
 )
-async def test_what_cannot_be_answered_is_an_answer_and_exit_code_1(tandem, words, text, code):
-    exit_code, out, err = await tandem(*words, text=text)
+def test_what_cannot_be_answered_is_an_answer_and_exit_code_1(tandem, words, text, code):
+    exit_code, out, err = tandem(*words, text=text)
     assert (exit_code, err) == (1, "")
     assert json.loads(out)["errors"][0]["extensions"]["code"] == code
 
@@ -99,29 +91,29 @@ async def test_what_cannot_be_answered_is_an_answer_and_exit_code_1(tandem, word
         (["query", "-", "--as", "nobody@example.org"], "{ __typename }", 1, "Nobody has the address"),
     ],
 )
-async def test_a_wrong_call_says_what_to_do(tandem, words, text, exit_code, told):
-    code, out, err = await tandem(*words, text=text)
+def test_a_wrong_call_says_what_to_do(tandem, words, text, exit_code, told):
+    code, out, err = tandem(*words, text=text)
     assert (code, out) == (exit_code, "")
     assert told in err
     assert "Traceback" not in err
 
 
-async def test_the_schema_is_printed_and_is_the_published_one(tandem):
-    code, out, _ = await tandem("schema")
+def test_the_schema_is_printed_and_is_the_published_one(tandem):
+    code, out, _ = tandem("schema")
     assert code == 0
     assert "type Query" in out
-    code, out, _ = await tandem("schema", "--check")
+    code, out, _ = tandem("schema", "--check")
     assert (code, out) == (0, "The published schema is the code's.\n")
 
 
-async def test_stats_count_what_is_there(tandem, sponsored):
-    code, out, _ = await tandem("stats", "--json")
+def test_stats_count_what_is_there(tandem, sponsored):
+    code, out, _ = tandem("stats", "--json")
     assert code == 0
     found = json.loads(out)
     assert found["records"]["programmes"] == 2
     assert found["records"]["sponsors"] == 1
     assert found["latest_report_on"] is None
-    code, out, _ = await tandem("stats")
+    code, out, _ = tandem("stats")
     assert code == 0
     assert "none yet" in next(line for line in out.splitlines() if line.startswith("Latest report"))
 

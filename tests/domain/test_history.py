@@ -33,6 +33,13 @@ async def removed(database: Database, *, on: date) -> None:
         await session.delete((await session.scalars(select(Organisation))).one())
 
 
+async def half_done(database: Database, *, on: date) -> None:
+    async with database.transaction(effective_on=on) as session:
+        (await session.scalars(select(Organisation))).one().name = "half done"
+        await session.flush()
+        session.add(Organisation(code="RX1", name="The same code", kind=OrganisationKind.COUNCIL))
+
+
 async def names(database: Database, on: date) -> list[str]:
     rows = as_of(Organisation, cast(literal(on), Date))
     async with database.engine.connect() as connection:
@@ -97,10 +104,7 @@ async def test_the_database_guards_the_past_even_from_plain_sql(database: Databa
 async def test_what_fails_leaves_nothing_behind(database: Database) -> None:
     await opened(database)
     with pytest.raises(DBAPIError):
-        async with database.transaction(effective_on=SECOND) as session:
-            (await session.scalars(select(Organisation))).one().name = "half done"
-            await session.flush()
-            session.add(Organisation(code="RX1", name="The same code", kind=OrganisationKind.COUNCIL))
+        await half_done(database, on=SECOND)
     async with database.engine.connect() as connection:
         assert await connection.scalar(select(func.count()).select_from(Organisation)) == 1
         assert await connection.scalar(text("SELECT count(*) FROM organisations_history")) == 0

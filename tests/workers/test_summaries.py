@@ -3,35 +3,138 @@
 from datetime import date
 
 import pytest
-from tests.domain.summaries.story import HEADLINE, WINTER, tell
+from sqlalchemy import func, select
 
-from domain.summaries.reading import assemble
+from domain.access.viewers import Role, Viewer
+from domain.errors import Refused
+from domain.milestones import commands as milestones
+from domain.models import Milestone, Summary
+from domain.summaries.content import hash_of
 from domain.summaries.headline import FIGURES
+from domain.summaries.reading import assemble
 from domain.summaries.sections import SECTIONS
 from domain.summaries.sources import Source
-from domain.access.viewers import Role, Viewer
-from domain.models import Summary
+from graph.trusted import documents
+from tests import factories as make
+from tests.domain.summaries.story import HEADLINE, WINTER, tell
 from workers.reading import answer
 from workers.summaries import compile_summary
-from sqlalchemy import select
 
-ARGUMENTS = WINTER.as_data()
-
-
-async def _compiled(database, person_id):
-    result = await compile_summary(database, str(person_id), **ARGUMENTS)
-    async with database.transaction(effective_on=date(2026, 6, 1)) as session:
-        found = await session.get_one(Summary, result["summary_id"])
-    assert found.hash == result["hash"]
-    return found
+SECTION_ORDER = ["worse", "overdue", "achieved", "joinedAndLeft", "dueNext", "silent", "standing"]
 
 
-async def test_the_headline_says_what_the_winter_came_to(database):
-    story = await tell(database)
-    summary = await _compiled(database, story.ada.id)
+async def _compile(database, person_id):
+    result = await compile_summary(database, str(person_id), **WINTER.as_data())
+    async with database.transaction(effective_on=make.TODAY) as session:
+        return await session.get_one(Summary, result["summary_id"])
+
+
+@pytest.fixture
+async def story(database):
+    """Ada's winter."""
+    return await tell(database)
+
+
+@pytest.fixture
+async def summary(database, story):
+    """What Ada is told of it."""
+    return await _compile(database, story.ada.id)
+
+
+async def _asked_again(database, story, summary, names):
+    """The reading that these sources alone give."""
+    answers = {}
+    for name in names:
+        kept = summary.content["sources"][name]
+        source = Source(
+            kept["document"], kept["documentId"], kept["variables"], date.fromisoformat(kept["asOf"])
+        )
+        assert documents()[source.document].id == source.document_id
+        answers[name] = await answer(database, Viewer(Role.SPONSOR, story.ada.id), source)
+    return assemble(WINTER, answers)
+
+
+async def test_the_headline_says_what_the_winter_came_to(summary):
     assert summary.content["headline"] == HEADLINE
-    assert list(summary.content["headline"]) != []
-    open("/tmp/summary.html", "w").write(summary.html)
-    import json
 
-    open("/tmp/summary.json", "w").write(json.dumps(summary.content, indent=1))
+
+async def test_each_figure_can_be_worked_out_again_from_its_source(database, story, summary):
+    again = {}
+    for figure in FIGURES:
+        sources = summary.content["figures"][figure.key]["sources"]
+        again[figure.key] = figure.value(await _asked_again(database, story, summary, sources))
+    assert again == summary.content["headline"]
+
+
+async def test_each_list_can_be_worked_out_again_from_its_source(database, story, summary):
+    assert [section["key"] for section in summary.content["sections"]] == SECTION_ORDER
+    for section, kept in zip(SECTIONS, summary.content["sections"], strict=True):
+        again = await _asked_again(database, story, summary, kept["sources"])
+        assert section.items(again) == kept["items"]
+        assert kept["items"]
+
+
+async def test_what_got_worse_comes_with_the_reasons(summary):
+    (hub,) = summary.content["sections"][0]["items"]
+    assert hub["rating"] == {"from": "AMBER_GREEN", "to": "RED", "steps": 3}
+    assert (hub["reason"], hub["reportedOn"]) == ("The builder went <bankrupt>.", "2026-03-10")
+    assert [
+        (slip["title"], slip["days"], [(move["reason"], move["note"]) for move in slip["moves"]])
+        for slip in hub["milestones"]
+    ] == [
+        ("Training rooms", 30, [("RESOURCE", None)]),
+        ("Planned end", 92, [("FUNDING", "Waiting for the grant.")]),
+    ]
+
+
+async def test_what_joined_and_left_comes_with_what_became_of_it(summary):
+    told = summary.content["sections"][3]["items"]
+    assert [(item["programme"]["ref"], item["change"], item["statusElsewhere"]) for item in told] == [
+        ("late-start", "JOINED", None),
+        ("handed-over", "LEFT", None),
+        ("finished", "LEFT", "CLOSED"),
+    ]
+
+
+async def test_what_the_sponsor_may_not_see_is_not_in_it(summary):
+    assert "alien" not in str(summary.content)
+    assert "alien" not in summary.html
+
+
+async def test_compiled_again_it_is_the_same_summary_with_the_same_hash(database, story, summary):
+    again = await _compile(database, story.ada.id)
+    assert (again.id, again.hash, again.version) == (summary.id, summary.hash, summary.version)
+    assert again.hash == hash_of(again.content)
+    async with database.transaction(effective_on=make.TODAY) as session:
+        assert await session.scalar(select(func.count()).select_from(Summary)) == 1
+
+
+async def test_what_happens_after_the_period_does_not_change_it(database, story, summary):
+    async with make.acting(database, on=date(2026, 4, 2)) as work:
+        tour = story.milestones["Tour"]
+        await milestones.achieve(work, tour, achieved_on=work.on)
+    assert (await _compile(database, story.ada.id)).hash == summary.hash
+
+
+async def test_each_sponsor_is_told_of_their_own_programmes(database, story):
+    told = await _compile(database, story.people["ben"].id)
+    assert (told.content["headline"]["programmes"], told.content["headline"]["milestonesOverdue"]) == (1, 1)
+    assert "hub" not in str(told.content["sections"])
+
+
+async def test_long_lists_are_read_page_by_page(database):
+    async with make.acting(database, on=date(2025, 9, 1)) as work:
+        ada = await make.person(work)
+        hub = await make.programme(work)
+        await make.sponsor(work, hub, ada)
+        day = date(2026, 1, 1)
+        for number in range(1001):
+            work.add(Milestone(programme_id=hub.id, title=f"Step {number}", baseline_on=day, forecast_on=day))
+    told = await _compile(database, ada.id)
+    assert told.content["headline"]["milestonesOverdue"] == 1001
+
+
+async def test_a_summary_for_nobody_is_refused(database):
+    with pytest.raises(Refused) as refused:
+        await _compile(database, "00000000-0000-0000-0000-000000000001")
+    assert refused.value.code == "NOT_FOUND"

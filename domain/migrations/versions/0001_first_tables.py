@@ -1017,4 +1017,33 @@ def upgrade() -> None:
     op.execute(
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON sponsors FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
+    op.execute("""
+    CREATE FUNCTION ledger_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        milestone uuid;
+        slip integer;
+        total bigint;
+    BEGIN
+        IF TG_TABLE_NAME = 'milestones' THEN milestone := NEW.id;
+        ELSIF TG_OP = 'DELETE' THEN milestone := OLD.milestone_id;
+        ELSE milestone := NEW.milestone_id; END IF;
+        SELECT forecast_on - baseline_on INTO slip FROM milestones WHERE id = milestone;
+        IF NOT FOUND THEN RETURN NULL; END IF;
+        SELECT coalesce(sum(days), 0) INTO total FROM ledger_entries WHERE milestone_id = milestone;
+        IF slip <> total THEN
+            RAISE EXCEPTION 'the ledger of milestone % has % days, its dates are % apart', milestone, total, slip
+                USING ERRCODE = 'TD002';
+        END IF;
+        RETURN NULL;
+    END $$
+    """)
+    op.execute(
+        "CREATE CONSTRAINT TRIGGER ledger_adds_up_at_creation AFTER INSERT ON milestones DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.forecast_on <> NEW.baseline_on) EXECUTE FUNCTION ledger_adds_up()"
+    )
+    op.execute(
+        "CREATE CONSTRAINT TRIGGER ledger_adds_up_after_moves AFTER UPDATE ON milestones DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.forecast_on <> OLD.forecast_on OR NEW.baseline_on <> OLD.baseline_on) EXECUTE FUNCTION ledger_adds_up()"
+    )
+    op.execute(
+        "CREATE CONSTRAINT TRIGGER ledger_adds_up AFTER INSERT OR UPDATE OR DELETE ON ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_adds_up()"
+    )
     # ### end Alembic commands ###

@@ -9,66 +9,25 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 import orjson
 import strawberry
-from strawberry import UNSET
 from strawberry.types import Info
 
 from domain.calendar import today
 from domain.errors import NotFound, Refused
 from domain.journal import repeats
-from domain.tables import Identified
 from domain.work import Work, work
 from graph.context import Context
 from graph.looking import Look
+from graph.mutations.inputs import Command, Request, arguments_of, first_paragraph, given, subject_of
 from graph.reads import Answer, read_back
-from graph.reads.identity import key_of
 
-Command = Callable[..., Awaitable[Identified]]
-_OF = "id of"
-
-
-def id_of(type_name: str) -> Any:
-    """An input field that takes the id of a record of that type."""
-    return strawberry.field(metadata={_OF: type_name}, description=f"The id of a {type_name}.")
-
-
-def optional_id_of(type_name: str) -> Any:
-    """The same, where it may be left out."""
-    return strawberry.field(metadata={_OF: type_name}, default=UNSET, description=f"The id of a {type_name}.")
-
-
-@strawberry.input
-class Request:
-    """What every mutation takes."""
-
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description="Of your choice, one for each request: sent again, the request is not repeated.",
-    )
-    dry_run: bool = strawberry.field(
-        default=False, description="Answer what would happen, and change nothing."
-    )
-    effective_on: date | None = strawberry.field(
-        default=None,
-        description="The day from which the change holds; today if it is left out, never in the future.",
-    )
-
-
-@strawberry.input
-class Change(Request):
-    """What every mutation of an existing record takes."""
-
-    expected_version: int | None = strawberry.field(
-        default=UNSET,
-        description="The version that you read: if it has changed since, the mutation is refused.",
-    )
+Asking: TypeAlias = Info[Context, None]
 
 
 @strawberry.type(description="Why a mutation was refused; then nothing was changed.")
@@ -84,7 +43,7 @@ class UserError:
 
 @strawberry.type
 class Payload(Answer):
-    """What every mutation answers."""
+    """What every mutation answers. Its name is that of the type of record, and `Payload`."""
 
     fetched: strawberry.Private[dict[str, Any]] = dataclasses.field(default_factory=dict)
     id: strawberry.ID | None = strawberry.field(
@@ -96,102 +55,90 @@ class Payload(Answer):
     )
 
 
-Answered = TypeVar("Answered", bound=Payload)
+def mutation(command: Command, asks: type[Request], answers: type[Payload]) -> Any:
+    """A mutation that carries out a command of the domain, whose docstring describes it."""
+
+    async def carry_out(info: Any, request: Any) -> Any:
+        return await perform(info, command, request, answers)
+
+    carry_out.__annotations__ = {
+        "info": Asking,
+        "request": Annotated[asks, strawberry.argument(name="input")],
+        # Null only after an error of ours: it must not hide what the other mutations of a document answered.
+        "return": answers | None,
+    }
+    return strawberry.mutation(
+        carry_out, description=first_paragraph(command), metadata={"command": command}
+    )
 
 
-async def perform(
-    info: Info[Context, None], command: Command, request: Request, payload: type[Answered]
-) -> Answered:
-    """Carry a command out for whoever asks, and answer with what it returned."""
+async def perform(info: Asking, command: Command, request: Request, answers: type[Payload]) -> Payload:
+    """Carry a command out for whoever asks, and answer with the record that it returned, or why it was refused."""
     try:
-        arguments = _arguments(request)
-        async with _transaction(info.context, command, request) as work:
-            earlier = await repeats.earlier(work)
-            found = (
-                earlier.answer_id or earlier.subject_id
-                if earlier
-                else await _carry_out(work, command, arguments)
-            )
-            fetched = await _read_back(info, work, found)
-            return payload(fetched=fetched, id=strawberry.ID(f"{_subject(payload)}:{found}"))
+        arguments = arguments_of(command, request)
+        async with _transaction(info, request) as current:
+            found = await _earlier(current) or await _carry_out(current, command, arguments)
+            fetched = await _read_back(info, current, found)
     except Refused as refusal:
-        error = UserError(field=refusal.field, code=refusal.code, message=refusal.message)
-        nothing = await read_back(info._raw_info, None, _look(info.context), info.context.fetch)
-        return payload(fetched=nothing, user_errors=[error])
+        return await _refused(info, request, refusal, answers)
+    kind = answers.__name__.removesuffix("Payload")
+    return answers(fetched=fetched, id=strawberry.ID(f"{kind}:{found}"))
 
 
 @asynccontextmanager
-async def _transaction(context: Context, command: Command, request: Request) -> Any:
+async def _transaction(info: Asking, request: Request) -> AsyncIterator[Work]:
+    context = info.context
     async with work(
         context.database,
         context.viewer,
         now=context.now,
         on=request.effective_on,
         idempotency_key=request.idempotency_key,
-        request_hash=_hash(command, request),
+        request_hash=_hash(info, request),
     ) as current:
         yield current
         if request.dry_run:
             await current.session.rollback()
 
 
-async def _carry_out(work: Work, command: Command, arguments: dict[str, Any]) -> UUID:
-    first = [arguments.pop("id")] if "id" in arguments else []
-    row = await command(work, *first, **arguments)
-    if work.entries:
-        work.entries[0].answer_id = row.id
-    await work.session.flush()
+async def _earlier(current: Work) -> UUID | None:
+    """What was answered to the same request before."""
+    entry = await repeats.earlier(current)
+    return entry and (entry.answer_id or entry.subject_id)
+
+
+async def _carry_out(current: Work, command: Command, arguments: dict[str, Any]) -> UUID:
+    subject = [arguments.pop("id")] if "id" in arguments else []
+    row = await command(current, *subject, **arguments)
+    # The first entry has the idempotency key. Where it speaks of another record, it says what the answer is.
+    if current.entries and current.entries[0].subject_id != row.id:
+        current.entries[0].answer_id = row.id
+    await current.session.flush()
     return row.id
 
 
-async def _read_back(info: Info[Context, None], work: Work, subject_id: UUID) -> dict[str, Any]:
+async def _read_back(info: Asking, current: Work, subject_id: UUID) -> dict[str, Any]:
     """The record as this transaction sees it, so that a dry run can show what it would become."""
-    connection = await (await work.session.connection()).get_raw_connection()
+    connection = await (await current.session.connection()).get_raw_connection()
     driver = connection.driver_connection
     assert driver is not None
-    return await read_back(info._raw_info, subject_id, _look(info.context), driver.fetchval)
+    return await read_back(info._raw_info, subject_id, _look(info.context), driver.fetchval)  # noqa: SLF001
+
+
+async def _refused(info: Asking, request: Request, refusal: Refused, answers: type[Payload]) -> Payload:
+    field = refusal.field
+    if field is None and isinstance(refusal, NotFound):
+        field = subject_of(request)
+    error = UserError(field=field, code=refusal.code, message=refusal.message)
+    nothing = await read_back(info._raw_info, None, _look(info.context), info.context.fetch)  # noqa: SLF001
+    return answers(fetched=nothing, user_errors=[error])
 
 
 def _look(context: Context) -> Look:
     return Look(context.viewer, today(context.now), past=False)
 
 
-def _arguments(request: Request) -> dict[str, Any]:
-    """The command's arguments: what was given, with ids as keys."""
-    own = {field.name for field in dataclasses.fields(Request)}
-    arguments: dict[str, Any] = {}
-    for field in dataclasses.fields(request):
-        value = getattr(request, field.name)
-        if field.name in own or value is UNSET:
-            continue
-        kind = field.metadata.get(_OF)
-        arguments[field.name] = _key(value, kind, field.name) if kind and value is not None else value
-    return arguments
-
-
-def _key(value: str, kind: str, name: str) -> UUID:
-    key = key_of(value, kind)
-    if key is None:
-        raise NotFound(kind.lower(), field=_camel(name))
-    return key
-
-
-def _hash(command: Command, request: Request) -> str:
-    """What tells one request from another: the command and everything that was given to it."""
-    given = {
-        field.name: getattr(request, field.name)
-        for field in dataclasses.fields(request)
-        if field.name != "idempotency_key" and getattr(request, field.name) is not UNSET
-    }
-    content = [command.__module__, command.__qualname__, given]
+def _hash(info: Asking, request: Request) -> str:
+    """What tells one request from another: the mutation's name and everything that was given to it."""
+    content = [info.field_name, given(request)]
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
-
-
-def _subject(payload: type[Payload]) -> str:
-    """The type of record that a payload answers with: its name is the payload's."""
-    return payload.__name__.removesuffix("Payload")
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
-import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import orjson
 import strawberry
 from sqlalchemy import ColumnElement, Text, cast, func, literal, literal_column
 
-from graph.reads.declare import column, reads
+from graph.reads.declare import KIND, column, reads
 from graph.reads.errors import ReadRefused
+from graph.reads.names import quoted
 
 Item = TypeVar("Item")
 
@@ -29,7 +31,7 @@ class Node:
     @classmethod
     def resolve_type(cls, value: Any, *_: Any) -> str:
         """The type of a fetched record."""
-        kind: str = value["__kind"]
+        kind: str = value[KIND]
         return kind
 
 
@@ -63,35 +65,63 @@ class Connection(Generic[Item]):
 
 def cursor(order: str, keys: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
     """A row's place in a list as text: the order it speaks of, then the row's keys."""
-    parts = func.json_build_array(literal(order), *(cast(key, Text) for key in keys))
+    parts = func.json_build_array(quoted(order), *(cast(key, Text) for key in keys))
     encoded = func.encode(
         func.convert_to(cast(parts, Text), literal_column("'UTF8'")), literal_column("'base64'")
     )
     return func.translate(encoded, literal_column("E'\\n'"), literal_column("''"))
 
 
-def keys_of(text: Any, order: str, kinds: Sequence[type[Any]]) -> list[Any]:
-    """The keys in a cursor, as values of the kinds given.
+def keys_of(text: Any, order: str, kinds: Sequence[tuple[type[Any], bool]]) -> list[Any]:
+    """The keys in a cursor, as values of the kinds given, each with whether it may be missing.
 
     Raises:
-        ReadRefused: the text is no cursor, or one of a list in a different order.
+        ReadRefused: BAD_CURSOR, where the text is no cursor, or one of a list in a different order.
     """
     try:
-        found = orjson.loads(base64.b64decode(str(text), validate=True))
-        if found[0] != order or len(found) != len(kinds) + 1:
-            raise ReadRefused(
-                "BAD_CURSOR", "This cursor is from a list in another order. Start from the first page."
-            )
-        return [
-            None if part is None else parse(kind, part) for kind, part in zip(kinds, found[1:], strict=True)
-        ]
-    except (binascii.Error, ValueError, TypeError, LookupError, ArithmeticError) as error:
+        of, *parts = orjson.loads(base64.b64decode(str(text), validate=True))
+        if of == order:
+            return [_key(part, kind, nullable) for part, (kind, nullable) in zip(parts, kinds, strict=True)]
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         raise ReadRefused("BAD_CURSOR", "This is not a cursor. Use one that a list gave, or none.") from error
+    raise ReadRefused("BAD_CURSOR", "This cursor is from a list in another order. Start from the first page.")
 
 
-def parse(kind: type[Any], text: str) -> Any:
-    """A key's value from the text that Postgres made of it."""
-    if kind is bool:
-        return {"true": True, "false": False}[text]
-    reader = getattr(kind, "fromisoformat", kind)
-    return reader(text)
+def _key(part: Any, kind: type[Any], nullable: bool) -> Any:  # noqa: FBT001 - one of a pair
+    """A key's value from the text that Postgres made of it; whatever Postgres could not have made is refused."""
+    if part is None and nullable:
+        return None
+    if not isinstance(part, str) or "\0" in part:
+        raise TypeError
+    return _READERS.get(kind, kind)(part)
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if not -(2**31) <= number < 2**31:
+        raise OverflowError
+    return number
+
+
+def _exact(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite() or abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise OverflowError
+    return number
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment.astimezone(UTC)
+
+
+_LARGEST_EXPONENT = 1000
+_READERS: dict[type[Any], Callable[[str], Any]] = {
+    bool: {"true": True, "false": False}.__getitem__,
+    int: _whole,
+    Decimal: _exact,
+    date: date.fromisoformat,
+    datetime: _moment,
+}

@@ -27,6 +27,8 @@ from strawberry.types.lazy_type import LazyType
 
 Expression: TypeAlias = Callable[..., Any]
 
+KIND = "$kind"  # where an object that was fetched says of which type it is; no response key can be called so
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -242,7 +244,7 @@ def reads(
 
 def _is_fetched(cls: type[Any], value: Any, _info: Any) -> bool:
     """Whether a fetched object is of this type: where it could be of several, it says of which."""
-    return isinstance(value, dict) and value.get("__kind") in {None, cls.__strawberry_definition__.name}
+    return isinstance(value, dict) and value.get(KIND) in {None, cls.__strawberry_definition__.name}
 
 
 def declaration_of(cls: type[Any]) -> Declaration:

@@ -27,6 +27,8 @@ from strawberry.extensions import SchemaExtension
 
 from graph.reads.connections import LARGEST_PAGE
 from graph.reads.declare import ReadField, Subject
+from graph.reads.errors import ReadRefused
+from graph.reads.nulls import is_broken, put_right
 from graph.reads.perspective import Perspective
 from graph.reads.plans import Plan, PlanCache, plan_of
 from graph.reads.selections import Fields, Selector
@@ -64,8 +66,12 @@ class ReadExtension(SchemaExtension):
         context = self.execution_context
         document = context.graphql_document
         assert document is not None
-        operation = get_operation_ast(document, context.operation_name)
-        if operation is not None and operation.operation is OperationType.QUERY:
+        # The name as it was sent: Strawberry's own would be that of the first operation, where none was sent.
+        operation = get_operation_ast(document, context._provided_operation_name)
+        if operation is None:
+            unnamed = ReadRefused("OPERATION_NAME_NEEDED", "Say by `operationName` which operation you mean.")
+            context.result = ExecutionResult(data=None, errors=[unnamed])
+        elif operation.operation is OperationType.QUERY:
             # Strawberry has no public way to the schema that graphql-core knows.
             question = Question(context.schema._schema, document, operation, context.variables or {})
             context.result = await question.answer(context.context, self.plans)
@@ -87,29 +93,30 @@ class Question:
         if isinstance(values, list):
             return ExecutionResult(data=None, errors=values)
         selector = Selector(self.schema, _fragments(self.document), values.coerced)
-        fields = selector.root_fields(self._root(), self.operation.selection_set)
-        own = {key: nodes for key, nodes in fields.items() if not _is_introspection(nodes)}
-        whole = len(own) == len(fields)
         try:
-            text = await self._fetch(selector, own, reader, plans, whole=whole) if own else "{}"
+            fields = selector.root_fields(self._root(), self.operation.selection_set)
+            own = {key: nodes for key, nodes in fields.items() if not _is_introspection(nodes)}
+            whole = len(own) == len(fields)
+            plan, text = await self._fetch(selector, own, reader, plans, whole=whole) if own else (None, "{}")
         except GraphQLError as error:
             return ExecutionResult(data=None, errors=[error])
-        if whole:
-            return ExecutionResult(data=cast("dict[str, Any]", orjson.Fragment(text)), errors=None)
-        return await self._complete(orjson.loads(text))
+        if not whole:
+            return await self._complete(orjson.loads(text))
+        return _put_right(plan, text) if plan and is_broken(text) else _as_it_is(text)
 
     async def _fetch(
         self, selector: Selector, fields: Fields, reader: Reader, plans: PlanCache, *, whole: bool
-    ) -> str:
+    ) -> tuple[Plan, str]:
         perspective = reader.perspective(self.operation, selector.variables)
 
         def make() -> Plan:
             compiler = Compiler(self.schema, selector, perspective, reader.largest_page, completed=not whole)
-            return plan_of(compiler.root(self._root(), fields), compiler.binds)
+            return plan_of(compiler.root(self._root(), fields), compiler)
 
-        key = (*self._identity(), shape(dict(selector.variables)), perspective.key, reader.largest_page)
-        plan = plans.get(key, make)
-        return await reader.fetch(plan.sql, *plan.parameters(selector.variables, perspective.parameters))
+        form = shape(dict(selector.variables), self.schema.type_map)
+        plan = plans.get((*self._identity(), form, perspective.key, reader.largest_page), make)
+        parameters = plan.parameters(selector.variables, perspective.parameters)
+        return plan, await reader.fetch(plan.sql, *parameters)
 
     def _root(self) -> GraphQLObjectType:
         assert self.schema.query_type is not None
@@ -144,10 +151,19 @@ async def read_back(
     if subject_id is None or not fields:
         return dict.fromkeys(fields)
     compiler = Compiler(info.schema, selector, perspective, LARGEST_PAGE, completed=True)
-    plan = plan_of(compiler.root(kind, fields), compiler.binds)
+    plan = plan_of(compiler.root(kind, fields), compiler)
     values = {**perspective.parameters, "subject": subject_id}
     found: dict[str, Any] = orjson.loads(await fetch(plan.sql, *plan.parameters(selector.variables, values)))
     return found
+
+
+def _as_it_is(text: str) -> ExecutionResult:
+    return ExecutionResult(data=cast("dict[str, Any]", orjson.Fragment(text)), errors=None)
+
+
+def _put_right(plan: Plan, text: str) -> ExecutionResult:
+    data, errors = put_right(text, plan.promises)
+    return ExecutionResult(data=data, errors=errors)
 
 
 def _is_subject(kind: GraphQLObjectType, nodes: list[FieldNode]) -> bool:

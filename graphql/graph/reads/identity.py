@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
+
+_ID = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
 
 def kind_of(text: object) -> str | None:
     """The type that an id speaks of; None where it is no id."""
-    kind, separator, _ = str(text).partition(":")
-    return kind if separator else None
+    found = _ID.fullmatch(str(text))
+    return found[1] if found else None
 
 
 def key_of(text: object, kind: str) -> UUID | None:
     """The row's key in an id of that type; None, which finds nothing, where it is an id of another or no id."""
-    prefix, _, key = str(text).partition(":")
-    try:
-        return UUID(key) if prefix == kind else None
-    except ValueError:
-        return None
+    found = _ID.fullmatch(str(text))
+    return UUID(found[2]) if found and found[1] == kind else None

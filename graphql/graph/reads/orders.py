@@ -47,8 +47,11 @@ def _asked(declared: Declaration, tree: Tree | None) -> list[tuple[str, bool]]:
     if not isinstance(tree, list):
         return []
     names = {graphql_name(name): name for name in declared.orders}
-    given = [pair for item in tree if isinstance(item, dict) for pair in item.items()]
-    return [(names[name], _is_descending(name, leaf)) for name, leaf in given]
+    given: dict[str, Tree] = {}
+    for item in tree:
+        for name, leaf in item.items() if isinstance(item, dict) else ():
+            given.setdefault(name, leaf)  # asked for again, a field has nothing left to decide
+    return [(names[name], _is_descending(name, leaf)) for name, leaf in given.items()]
 
 
 def _is_descending(name: str, leaf: Tree) -> bool:

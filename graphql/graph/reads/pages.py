@@ -10,12 +10,11 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Text,
     and_,
-    cast,
     false,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -28,6 +27,7 @@ from sqlalchemy.orm import aliased
 from graph.reads.connections import DEFAULT_PAGE, cursor, keys_of
 from graph.reads.declare import Many, ReadField
 from graph.reads.errors import ReadRefused
+from graph.reads.names import quoted
 from graph.reads.narrowing import Narrowing
 from graph.reads.orders import Key, keys
 from graph.reads.values import Leaf, Tree, constant
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What was asked of one list, and the rows of the page once they are known."""
+    """What was asked of one list."""
 
     compiler: Compiler
     item: GraphQLObjectType
@@ -46,56 +46,44 @@ class Page:
     matching: Callable[[], tuple[Any, ColumnElement[bool]]]
     keys: list[Key]
     arguments: dict[str, Tree]
+    size: ColumnElement[int]
 
     @property
     def backwards(self) -> bool:
         """Whether the page is counted from the end of the list."""
-        return self._given("last") is not None
+        return _given(self.arguments, "last") is not None
 
     @property
     def order(self) -> str:
         """The order in words, which a cursor carries so that it is not taken for one of another list."""
         return " ".join(f"{'-' if key.descending else ''}{key.name}" for key in self.keys)
 
-    def _given(self, name: str) -> Leaf | None:
-        leaf = self.arguments.get(name)
-        return leaf if isinstance(leaf, Leaf) and leaf.now is not None else None
+    def check_cursors(self) -> None:
+        """Have the cursors looked at in every request, even if nothing is asked of the page that they bound."""
+        for name in ("after", "before"):
+            leaf = _given(self.arguments, name)
+            if leaf is not None:
+                self.compiler.bind(leaf, Text(), self._key(0))
 
-    def size(self) -> ColumnElement[int]:
-        """How many items the page has at most."""
-        if self._given("first") and self._given("last"):
-            raise ReadRefused(
-                "FIRST_OR_LAST", "Ask for the first or for the last items of a list, not for both."
-            )
-        largest = self.compiler.largest_page
-        name = "last" if self.backwards else "first"
-        leaf = self._given(name) or constant(min(DEFAULT_PAGE, largest))
-
-        def checked(value: int) -> int:
-            if not 0 <= value <= largest:
-                raise ReadRefused("BAD_PAGE_SIZE", f"`{name}` is {value}: ask for 0 to {largest} items.")
-            return value
-
-        return self.compiler.bind(leaf, BigInteger(), checked)
-
-    def rows(self, size: ColumnElement[int], *, one_more: bool) -> Any:
-        """The rows of the page, numbered in `_place`, with their keys in `_key0`, `_key1` and so on."""
+    def rows(self, *, one_more: bool) -> Any:
+        """The rows of the page: numbered in `_place`, how many in `_found`, their keys in `_key0`, `_key1` and so on."""
         row, kept = self.matching()
         labelled = [key.of(row).label(f"_key{place}") for place, key in enumerate(self.keys)]
         page = (
             select(row, *labelled)
             .where(kept, *self._bounds(row))
             .order_by(*(_direction(key.of(row), key, reverse=self.backwards) for key in self.keys))
-            .limit(size + literal_column("1") if one_more else size)
+            .limit(self.size + literal_column("1") if one_more else self.size)
             .correlate_except(row)
             .subquery()
         )
-        return select(page, func.row_number().over().label("_place")).subquery()
+        found = [func.count().over().label("_found")] if one_more else []
+        return select(page, func.row_number().over().label("_place"), *found).subquery()
 
     def _bounds(self, row: Any) -> list[ColumnElement[bool]]:
         found = []
         for name, reverse in (("after", False), ("before", True)):
-            leaf = self._given(name)
+            leaf = _given(self.arguments, name)
             if leaf is not None:
                 found.append(self._beyond(row, leaf, reverse=reverse))
         return found
@@ -115,8 +103,29 @@ class Page:
         return _step_by_step(list(zip(self.keys, values, bound, strict=True)), reverse=reverse)
 
     def _key(self, place: int) -> Callable[[Any], Any]:
-        kinds, order = [key.kind for key in self.keys], self.order
+        kinds, order = [(key.kind, key.nullable) for key in self.keys], self.order
         return lambda text: keys_of(text, order, kinds)[place]
+
+
+def _given(arguments: dict[str, Tree], name: str) -> Leaf | None:
+    leaf = arguments.get(name)
+    return leaf if isinstance(leaf, Leaf) and leaf.now is not None else None
+
+
+def _size(compiler: Compiler, arguments: dict[str, Tree]) -> ColumnElement[int]:
+    """How many items a page has at most."""
+    first, last = _given(arguments, "first"), _given(arguments, "last")
+    if first and last:
+        raise ReadRefused("FIRST_OR_LAST", "Ask for the first or for the last items of a list, not for both.")
+    largest = compiler.largest_page
+
+    def checked(value: int) -> int:
+        if not 0 <= value <= largest:
+            name = "last" if last else "first"
+            raise ReadRefused("BAD_PAGE_SIZE", f"`{name}` is {value}: ask for 0 to {largest} items.")
+        return value
+
+    return compiler.bind(first or last or constant(min(DEFAULT_PAGE, largest)), BigInteger(), checked)
 
 
 def _step_by_step(keys: list[tuple[Key, Any, Any]], *, reverse: bool) -> ColumnElement[bool]:
@@ -162,7 +171,9 @@ def connection(
 
     assert declared.model is not None
     order = keys(compiler, declared, many.order, arguments.get("orderBy"))
-    page = Page(compiler, item, declared.model, matching, order, arguments)
+    size = _size(compiler, arguments)
+    page = Page(compiler, item, declared.model, matching, order, arguments, size)
+    page.check_cursors()
     return _Parts(page, kind, compiler.selector.fields(kind, nodes)).json()
 
 
@@ -175,75 +186,87 @@ class _Parts:
     fields: dict[str, list[FieldNode]]
 
     def json(self) -> ColumnElement[Any]:
-        compiler = self.page.compiler
         names = {nodes[0].name.value for nodes in self.fields.values()}
         paged = bool(names & {"nodes", "edges", "pageInfo"})
         gathered = self._gathered(one_more="pageInfo" in names) if paged else None
-        columns = [self._part(key, nodes, gathered).label(key) for key, nodes in self.fields.items()]
+        columns = self.page.compiler.labelled(
+            self.fields, lambda key, nodes: self._part(key, nodes, gathered)
+        )
         inner = select(*columns)
         if gathered is not None:
             inner = inner.select_from(gathered)
-        return compiler.json(inner.subquery())
+        return self.page.compiler.json(inner)
 
     def _gathered(self, *, one_more: bool) -> Any:
         """The page's rows as one row: its items as JSON, and what the page's info needs."""
         page = self.page
-        size = page.size()
-        rows = page.rows(size, one_more=one_more)
+        rows = page.rows(one_more=one_more)
         row = aliased(page.model, rows, adapt_on_names=True)
         place = rows.c["_place"]
-        inside = place <= size
+        inside = place <= page.size
         source: Any = rows
         columns: list[ColumnElement[Any]] = []
-        for key, nodes in self.fields.items():
-            name = nodes[0].name.value
-            if name not in {"nodes", "edges"}:
-                continue
-            each = self._each(name, nodes, row, rows)
+        for key, nodes in self._items():
+            each = self._each(nodes, row, rows)
             source = source.join(each, true())
             items = func.row_to_json(each.table_valued())
             ordered = func.json_agg(aggregate_order_by(items, place.desc()) if page.backwards else items)
             kept = ordered.filter(inside) if one_more else ordered
-            columns.append(func.coalesce(kept, literal_column("'[]'::json")).label(f"_{key}"))
+            columns.append(func.coalesce(kept, literal_column("'[]'::json")).label(key))
         if one_more:
-            columns += self._info(rows, size, inside)
+            columns += self._info(rows)
         return select(*columns).select_from(source).subquery()
 
-    def _each(self, name: str, nodes: list[FieldNode], row: Any, rows: Any) -> Any:
+    def _items(self) -> list[tuple[str, list[FieldNode]]]:
+        """The fields that list the items, each with a name of its own that no response key can have."""
+        lists = [nodes for nodes in self.fields.values() if nodes[0].name.value in {"nodes", "edges"}]
+        return [(f"items${place}", nodes) for place, nodes in enumerate(lists)]
+
+    def _each(self, nodes: list[FieldNode], row: Any, rows: Any) -> Any:
         compiler, page = self.page.compiler, self.page
-        if name == "nodes":
-            columns = compiler.columns(page.item, compiler.selector.fields(page.item, nodes), row)
-            return select(*columns).correlate_except(None).lateral()
+        name = nodes[0].name.value
+        with compiler.at(self.kind.fields[name].type):
+            if name == "nodes":
+                columns = compiler.columns(page.item, compiler.selector.fields(page.item, nodes), row)
+            else:
+                columns = self._edge(nodes, row, rows)
+            return compiler.beside(select(*columns))
+
+    def _edge(self, nodes: list[FieldNode], row: Any, rows: Any) -> list[ColumnElement[Any]]:
+        compiler, page = self.page.compiler, self.page
         edge = get_named_type(self.kind.fields["edges"].type)
         assert isinstance(edge, GraphQLObjectType)
-        columns = []
-        for key, inner in compiler.selector.fields(edge, nodes).items():
+
+        def part(_key: str, inner: list[FieldNode]) -> ColumnElement[Any]:
             match inner[0].name.value:
                 case "cursor":
-                    value = self._cursor(rows)
+                    return self._cursor(rows)
                 case "node":
-                    value = compiler.object(page.item, inner, row)
+                    with compiler.at(edge.fields["node"].type):
+                        return compiler.object(page.item, inner, row)
                 case _:
-                    value = cast(literal(edge.name), Text)
-            columns.append(value.label(key))
-        return select(*columns).correlate_except(None).lateral()
+                    return quoted(edge.name)
+
+        return compiler.labelled(compiler.selector.fields(edge, nodes), part)
 
     def _cursor(self, rows: Any) -> ColumnElement[str]:
         return cursor(self.page.order, [rows.c[f"_key{place}"] for place in range(len(self.page.keys))])
 
-    def _info(
-        self, rows: Any, size: ColumnElement[int], inside: ColumnElement[bool]
-    ) -> list[ColumnElement[Any]]:
-        cursors = func.array_agg(aggregate_order_by(self._cursor(rows), rows.c["_place"])).filter(inside)
+    def _info(self, rows: Any) -> list[ColumnElement[Any]]:
+        """Whether there is more, and the cursors of the page's first and last row, as they were fetched."""
+        place, size, found = rows.c["_place"], self.page.size, rows.c["_found"]
+        one = self._cursor(rows)
         return [
             (func.count() > size).label("_more"),
-            cursors.label("_cursors"),
+            func.max(one).filter(place == literal_column("1", Integer())).label("_head"),
+            func.max(one).filter(place == func.least(found, size)).label("_tail"),
         ]
 
     def _part(self, key: str, nodes: list[FieldNode], gathered: Any) -> ColumnElement[Any]:
         match nodes[0].name.value:
             case "nodes" | "edges":
-                return gathered.c[f"_{key}"]  # type: ignore[no-any-return]
+                name = next(name for name, own in self._items() if own is nodes)
+                return gathered.c[name]  # type: ignore[no-any-return]
             case "totalCount":
                 row, kept = self.page.matching()
                 return (
@@ -252,29 +275,26 @@ class _Parts:
             case "pageInfo":
                 return self._page_info(nodes, gathered)
             case _:
-                return cast(literal(self.kind.name), Text)
+                return quoted(self.kind.name)
 
     def _page_info(self, nodes: list[FieldNode], gathered: Any) -> ColumnElement[Any]:
         page, compiler = self.page, self.page.compiler
         kind = get_named_type(self.kind.fields["pageInfo"].type)
         assert isinstance(kind, GraphQLObjectType)
-        first: ColumnElement[Any] = literal_column("1")
-        last: ColumnElement[Any] = func.cardinality(gathered.c["_cursors"])
-        head, tail = (last, first) if page.backwards else (first, last)
-        cursors = gathered.c["_cursors"]
-        more, came_from = gathered.c["_more"], self._came_from()
+        found = gathered.c
+        head, tail, more, came_from = found["_head"], found["_tail"], found["_more"], self._came_from()
         values: dict[str, ColumnElement[Any]] = {
             "hasNextPage": came_from if page.backwards else more,
             "hasPreviousPage": more if page.backwards else came_from,
-            "startCursor": cursors[head],
-            "endCursor": cursors[tail],
-            "__typename": cast(literal(kind.name), Text),
+            "startCursor": tail if page.backwards else head,
+            "endCursor": head if page.backwards else tail,
+            "__typename": quoted(kind.name),
         }
-        fields = compiler.selector.fields(kind, nodes)
-        columns = [values[inner[0].name.value].label(key) for key, inner in fields.items()]
-        return compiler.json(select(*columns).correlate_except(None).subquery())
+        columns = compiler.labelled(
+            compiler.selector.fields(kind, nodes), lambda _key, inner: values[inner[0].name.value]
+        )
+        return compiler.json(select(*columns).correlate_except(None))
 
     def _came_from(self) -> ColumnElement[bool]:
         """Whether the page was reached from an item on its other side, which is then in the list."""
-        leaf = self.page.arguments.get("before" if self.page.backwards else "after")
-        return true() if isinstance(leaf, Leaf) and leaf.now is not None else false()
+        return true() if _given(self.page.arguments, "before" if self.page.backwards else "after") else false()

@@ -10,18 +10,28 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import asyncpg
 
-from graph.reads.statement import Bind
+from graph.reads.errors import ReadRefused
+from graph.reads.nulls import Promise
+from graph.reads.statement import Bind, Compiler
 from graph.reads.values import Variables
 
+MOST_PARAMETERS = 32_767  # of a statement in Postgres
+
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
+_Value = Callable[[Variables, Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A statement as text and, for each of its parameters in their order, how to find its value."""
+    """A statement as text and, for each of its parameters in their order, how to find its value.
+
+    `promises` are the fields that must not be null, in the order of their marks (see `graph.reads.nulls`).
+    """
 
     sql: str
-    _values: tuple[Callable[[Variables, Mapping[str, Any]], Any], ...]
+    promises: tuple[Promise, ...]
+    _values: tuple[_Value, ...]
+    _checks: tuple[_Value, ...]
 
     def parameters(self, variables: Variables, perspective: Mapping[str, Any]) -> list[Any]:
         """The values for one request.
@@ -29,31 +39,60 @@ class Plan:
         Raises:
             ReadRefused: a value is out of its bounds, for example a page that is too large or a broken cursor.
         """
-        return [value(variables, perspective) for value in self._values]
+        for check in self._checks:
+            check(variables, perspective)
+        return [_sendable(value(variables, perspective)) for value in self._values]
 
 
-def plan_of(statement: Select[Any], binds: list[Bind]) -> Plan:
-    """The plan that runs a statement."""
+def plan_of(statement: Select[Any], compiler: Compiler) -> Plan:
+    """The plan that runs the statement of a compiler.
+
+    Raises:
+        ReadRefused: TOO_LARGE, where Postgres could not take it.
+    """
     compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    own = {bind.name: bind for bind in binds}
-    static = compiled.params
+    names = compiled.positiontup or []
+    if len(names) > MOST_PARAMETERS:
+        raise ReadRefused("TOO_LARGE", "This question has too many values in it: ask it in parts.")
+    own = {bind.name: bind for bind in compiler.binds}
     values = [
-        _value(name, own.get(name), static, compiled.binds.get(name)) for name in compiled.positiontup or []
+        _value(name, own.get(name), compiled.params.get(name), compiled.binds.get(name)) for name in names
     ]
-    return Plan(str(compiled), tuple(values))
+    unused = [_own_value(bind) for name, bind in own.items() if name not in compiled.binds]
+    return Plan(str(compiled), tuple(compiler.promises), tuple(values), tuple(unused))
 
 
-def _value(
-    name: str, bind: Bind | None, static: Mapping[str, Any], parameter: Any
-) -> Callable[[Variables, Mapping[str, Any]], Any]:
+def _value(name: str, bind: Bind | None, known: Any, parameter: Any) -> _Value:
     if bind is not None:
-        find, convert = bind.find, bind.convert
-        return lambda variables, _perspective: convert(find(variables))
-    known = static.get(name)
+        return _own_value(bind)
     if parameter is not None and known is not None:
         process = parameter.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
         known = process(known) if process else known
     return lambda _variables, perspective: perspective.get(name, known)
+
+
+def _own_value(bind: Bind) -> _Value:
+    find, convert = bind.find, bind.convert
+    return lambda variables, _perspective: convert(find(variables))
+
+
+def _sendable(value: Any) -> Any:
+    """The value, unless it has a text in it that Postgres cannot hold."""
+    if isinstance(value, str):
+        _require_text(value)
+    elif isinstance(value, list):
+        for item in value:
+            _sendable(item)
+    return value
+
+
+def _require_text(text: str) -> None:
+    try:
+        if "\0" not in text and (text.isascii() or text.encode()):
+            return
+    except UnicodeEncodeError:
+        pass
+    raise ReadRefused("BAD_CHARACTERS", "A text has U+0000 or half a character in it: leave that out.")
 
 
 class PlanCache:

@@ -11,6 +11,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLIncludeDirective,
     GraphQLObjectType,
     GraphQLSchema,
@@ -84,5 +85,8 @@ class Selector:
         condition = next(iter(directive.arguments or ()))
         node = condition.value
         if isinstance(node, VariableNode):
-            return bool(self.variables[node.name.value])
+            given = self.variables.get(node.name.value)
+            if given is None:
+                raise GraphQLError(f"The variable ${node.name.value} is null: give it true or false.", node)
+            return bool(given)
         return isinstance(node, BooleanValueNode) and node.value

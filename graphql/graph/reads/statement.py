@@ -6,7 +6,8 @@ Wherever a table is put, the perspective's condition is put with it (`Compiler.r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,32 +16,40 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLOutputType,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
+    is_list_type,
+    is_non_null_type,
 )
 from sqlalchemy import (
+    JSON,
     ColumnElement,
+    Lateral,
     Numeric,
     Select,
+    Subquery,
     Text,
     Uuid,
     and_,
     case,
     cast,
     func,
-    literal,
     literal_column,
     select,
     true,
 )
 from sqlalchemy import bindparam as sql_bindparam
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from graph.reads import declare
 from graph.reads.declare import Declaration, ReadField, declaration_of
 from graph.reads.errors import ReadRefused
 from graph.reads.identity import key_of, kind_of
+from graph.reads.names import quoted
 from graph.reads.narrowing import Narrowing
+from graph.reads.nulls import MARK, Promise
 from graph.reads.pages import connection
 from graph.reads.perspective import Perspective
 from graph.reads.selections import Fields, Selector
@@ -61,7 +70,10 @@ class Bind:
 
 @dataclass(slots=True)
 class Compiler:
-    """Compiles the selections of one request; `binds` are the parameters that it met on the way."""
+    """Compiles the selections of one request.
+
+    `binds` are the parameters that it met on the way, `promises` the fields that must not be null.
+    """
 
     schema: GraphQLSchema
     selector: Selector
@@ -69,6 +81,9 @@ class Compiler:
     largest_page: int
     completed: bool = False  # whether graphql-core will complete what is fetched
     binds: list[Bind] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
+    _path: list[bool] = field(default_factory=list)  # of each step to the place at hand, whether it may be null
+    _derived: int = 0
 
     def bind(
         self, leaf: Leaf, kind: Any, convert: Callable[[Any], Any] = lambda value: value
@@ -93,30 +108,77 @@ class Compiler:
                 given[part.name.value] = value
         return given
 
+    def derived(self, columns: Select[Any]) -> Subquery:
+        """A select as a table of its own, under a name that no response key can have."""
+        self._derived += 1
+        return columns.subquery(f"o${self._derived}")
+
+    def beside(self, columns: Select[Any]) -> Lateral:
+        """The same for each row of the table that it stands beside."""
+        self._derived += 1
+        return columns.correlate_except(None).lateral(f"o${self._derived}")
+
+    @contextmanager
+    def at(self, kind: GraphQLOutputType) -> Iterator[None]:
+        """Compile what is in a field of that type: the field is a step of its path, and so is an item of a list."""
+        steps = [not is_non_null_type(kind)]
+        inner = get_nullable_type(kind)
+        if is_list_type(inner):
+            steps.append(not is_non_null_type(inner.of_type))
+        before = len(self._path)
+        self._path += steps
+        yield
+        del self._path[before:]
+
     def root(self, kind: GraphQLObjectType, fields: Fields) -> Select[Any]:
         """The statement for an operation, or for what a mutation answers."""
-        inner = select(*self.columns(kind, fields, None)).subquery()
+        inner = self.derived(select(*self.columns(kind, fields, None)))
         return select(cast(func.row_to_json(inner.table_valued()), Text))
 
     def columns(self, kind: GraphQLObjectType, fields: Fields, row: Any) -> list[ColumnElement[Any]]:
         """What is selected of one object, labelled with the response keys."""
+        return self.labelled(fields, lambda _key, nodes: self._field(kind, nodes, row))
+
+    def labelled(
+        self, fields: Fields, value: Callable[[str, list[FieldNode]], ColumnElement[Any]]
+    ) -> list[ColumnElement[Any]]:
+        """The value of each field, labelled with its response key.
+
+        Raises:
+            ReadRefused: TOO_MANY_FIELDS or ALIAS_TOO_LONG.
+        """
         if len(fields) > MOST_FIELDS:
             raise ReadRefused("TOO_MANY_FIELDS", f"Ask for at most {MOST_FIELDS:,} fields of one object.")
-        return [self._column(kind, key, nodes, row) for key, nodes in fields.items()]
+        for key in fields:
+            if len(key) > LONGEST_KEY:
+                most = f"An alias has at most {LONGEST_KEY} characters"
+                raise ReadRefused("ALIAS_TOO_LONG", f"{most}: shorten {key[:20]}….")
+        return [value(key, nodes).label(key) for key, nodes in fields.items()]
 
-    def _column(
-        self, kind: GraphQLObjectType, key: str, nodes: list[FieldNode], row: Any
-    ) -> ColumnElement[Any]:
-        if len(key) > LONGEST_KEY:
-            raise ReadRefused(
-                "ALIAS_TOO_LONG", f"An alias has at most {LONGEST_KEY} characters: shorten {key[:20]}…."
-            )
+    def _field(self, kind: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
         name = nodes[0].name.value
         if name == "__typename":
-            return cast(literal(kind.name), Text).label(key)
+            return quoted(kind.name)
         definition = kind.fields[name]
         read_field = definition.extensions["strawberry-definition"]
-        return self._value(kind, definition, read_field, nodes, row).label(key)
+        with self.at(definition.type):
+            value = self._value(kind, definition, read_field, nodes, row)
+            if is_non_null_type(definition.type) and _may_be_null(read_field.read, value):
+                value = self._promised(f"{kind.name}.{name}", nodes, value)
+            return value
+
+    def _promised(
+        self, name: str, nodes: list[FieldNode], value: ColumnElement[Any]
+    ) -> ColumnElement[Any]:
+        """A value that the schema promises, or the mark of its absence."""
+        if self.completed:
+            return value
+        goes = max((place + 1 for place, nullable in enumerate(self._path) if nullable), default=0)
+        mark = literal_column(f"""'{{"{MARK}":{len(self.promises)}}}'::json""")
+        self.promises.append(
+            Promise(f"Cannot return null for non-nullable field {name}.", tuple(nodes), goes)
+        )
+        return func.coalesce(value if isinstance(value.type, JSON) else func.to_json(value), mark)
 
     def _value(
         self,
@@ -161,11 +223,12 @@ class Compiler:
     def object(self, kind: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
         """One object as JSON, from a row that is in reach."""
         columns = self.columns(kind, self.selector.fields(kind, nodes), row)
-        return self.json(select(*columns).correlate_except(None).subquery())
+        return self.json(select(*columns).correlate_except(None))
 
-    def json(self, inner: Any) -> ColumnElement[Any]:
+    def json(self, inner: Select[Any]) -> ColumnElement[Any]:
         """The rows of a select as JSON, at most one of them."""
-        return select(func.row_to_json(inner.table_valued())).scalar_subquery()
+        row = func.row_to_json(self.derived(inner).table_valued(), type_=JSON())
+        return select(row).scalar_subquery()
 
     def _one(
         self, kind: GraphQLObjectType, nodes: list[FieldNode], on: Callable[[Any], ColumnElement[bool]]
@@ -175,8 +238,9 @@ class Compiler:
         other, seen = self.rows(declared.model)
         columns = self.columns(kind, self.selector.fields(kind, nodes), other)
         if self.completed:
-            columns.append(cast(literal(kind.name), Text).label("__kind"))
-        return self.json(select(*columns).where(on(other), seen).limit(1).correlate_except(other).subquery())
+            columns.append(quoted(kind.name).label(declare.KIND))
+        # The id of another row is unique; a rule of the application need not find one row only.
+        return self.json(select(*columns).where(on(other), seen).limit(1).correlate_except(other))
 
     def _lookup(
         self, kind: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
@@ -196,11 +260,7 @@ class Compiler:
         return self._one(kind, nodes, lambda other: getattr(other, name) == text)
 
     def _listed(self, kind: GraphQLObjectType, nodes: list[FieldNode], rows: Any) -> ColumnElement[Any]:
-        item = (
-            select(*self.columns(kind, self.selector.fields(kind, nodes), rows.c))
-            .correlate_except(None)
-            .lateral()
-        )
+        item = self.beside(select(*self.columns(kind, self.selector.fields(kind, nodes), rows.c)))
         items = func.coalesce(
             func.json_agg(func.row_to_json(item.table_valued())), literal_column("'[]'::json")
         )
@@ -249,11 +309,21 @@ def declared_as(kind: GraphQLObjectType) -> Declaration:
 def as_json(value: Any, kind: GraphQLObjectType, read_field: ReadField) -> ColumnElement[Any]:
     """A scalar in the form in which the schema's scalars are written."""
     if read_field.python_name == "id":
-        return literal(f"{kind.name}:", Text) + cast(value, Text)
+        return quoted(f"{kind.name}:").concat(cast(value, Text))
     column_type = getattr(value, "type", None)
     if isinstance(column_type, Numeric) and column_type.asdecimal:
         return cast(value, Text)  # JSON numbers are read as binary fractions; money is not one
     return value  # type: ignore[no-any-return]
+
+
+def _may_be_null(read: declare.Read, value: ColumnElement[Any]) -> bool:
+    """Whether a field can be null in spite of what the schema says: a row that is not there, a rule with a gap."""
+    match read:
+        case declare.One() | declare.AnyNode() | declare.Lookup() | declare.Subject():
+            return True
+        case declare.Column(expression):
+            return expression is not None and not isinstance(value, InstrumentedAttribute)
+    return False
 
 
 def _is_given(value: Tree) -> bool:

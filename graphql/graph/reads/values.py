@@ -7,15 +7,16 @@ each request and bound. Neither ever becomes text of a statement.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
 from graphql import (
+    GraphQLError,
     GraphQLInputType,
     ListValueNode,
+    NullValueNode,
     ObjectValueNode,
     Undefined,
     ValueNode,
@@ -23,12 +24,13 @@ from graphql import (
     get_nullable_type,
     is_input_object_type,
     is_list_type,
+    is_non_null_type,
 )
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 
-Variables: TypeAlias = Mapping[str, Any]
+from graph.reads.identity import kind_of
 
-_TYPED_ID = re.compile(r"[A-Za-z_]\w*:(?=[0-9a-fA-F-]{36}$)")
+Variables: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,30 @@ def constant(value: Any) -> Leaf:
 
 
 def argument(node: ValueNode, kind: GraphQLInputType, variables: Variables) -> Tree | None:
-    """The value of an argument node; None where it comes from a variable that was not given."""
+    """The value of an argument node; None where it comes from a variable that was not given.
+
+    Raises:
+        GraphQLError: a variable is null where there has to be a value.
+    """
     if isinstance(node, VariableNode):
-        name = node.name.value
-        return _wrapped(variables[name], kind, (name,)) if name in variables else None
+        return _variable(node, kind, variables)
+    if isinstance(node, NullValueNode):
+        return constant(None)
     inner = get_nullable_type(kind)
     if is_input_object_type(inner) and isinstance(node, ObjectValueNode):
         return _object(node, inner, variables)
     if is_list_type(inner):
         return _list(node, inner.of_type, variables)
     return constant(coerce_input_literal(node, kind))
+
+
+def _variable(node: VariableNode, kind: GraphQLInputType, variables: Variables) -> Tree | None:
+    name = node.name.value
+    if name not in variables:
+        return None
+    if variables[name] is None and is_non_null_type(kind):
+        raise GraphQLError(f"The variable ${name} is null: give it a value of type {kind}.", node)
+    return _wrapped(variables[name], kind, (name,))
 
 
 def _object(node: ObjectValueNode, kind: Any, variables: Variables) -> dict[str, Tree]:
@@ -104,21 +120,17 @@ def _wrapped(value: Any, kind: GraphQLInputType, path: tuple[str | int, ...]) ->
     return Leaf(value, find)
 
 
-def shape(value: Any) -> Any:
+def shape(value: Any, kinds: Container[str]) -> Any:
     """What of a variable's value decides the statement: everything but the leaves.
 
-    Truth values, words of a closed list and the type in an id do decide it; they have few values each.
+    Truth values, words of a closed list and the type in an id (one of `kinds`) do decide it; they have few values each.
     """
     if isinstance(value, dict):
-        return tuple((key, shape(inner)) for key, inner in sorted(value.items()))
+        return tuple((key, shape(inner, kinds)) for key, inner in sorted(value.items()))
     if isinstance(value, list):
-        return (
-            tuple(shape(item) for item in value)
-            if any(isinstance(item, dict) for item in value)
-            else list.__name__
-        )
+        structured = any(isinstance(item, dict) for item in value)
+        return tuple(shape(item, kinds) for item in value) if structured else list.__name__
     if value is None or isinstance(value, bool | Enum):
         return value
-    if isinstance(value, str) and (typed := _TYPED_ID.match(value)):
-        return typed.group()
-    return type(value).__name__
+    kind = kind_of(value) if isinstance(value, str) else None
+    return kind if kind in kinds else type(value).__name__

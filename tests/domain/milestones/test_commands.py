@@ -322,7 +322,8 @@ REFUSALS: list[tuple[str, Act, str, str | None]] = [
     ("an owner that is not there", create(owner_organisation_id=NOBODY), "NOT_FOUND", "ownerOrganisationId"),
     ("a person who is not there", create(owner_person_id=NOBODY), "NOT_FOUND", "ownerPersonId"),
     ("an update keeps a title", a(commands.update, title=""), "EMPTY_TITLE", "title"),
-    ("owners exist", a(commands.assign_owner, organisation_id=NOBODY), "NOT_FOUND", "ownerOrganisationId"),
+    ("owners exist", a(commands.assign_owner, organisation_id=NOBODY), "NOT_FOUND", "organisationId"),
+    ("people who own exist", a(commands.assign_owner, person_id=NOBODY), "NOT_FOUND", "personId"),
     (
         "only a report is a report",
         a(commands.reforecast, forecast_on=LATER, reason=ReasonCode.REPORTED),

@@ -131,8 +131,8 @@ async def test_two_halves_of_a_circle_at_the_same_moment(here: Scene) -> None:
     assert await known(here) == [(rota.id, contract.id)]
 
 
-@pytest.mark.parametrize("repeated", range(3))
-async def test_many_halves_of_circles_at_once(here: Scene, repeated: int) -> None:
+@pytest.mark.parametrize("_repeated", range(3))
+async def test_many_halves_of_circles_at_once(here: Scene, _repeated: int) -> None:
     made = await milestones(here, *"ABCD")
     ring = [*zip(made, [*made[1:], made[0]], strict=True), *zip([*made[1:], made[0]], made, strict=True)]
     done = await asyncio.gather(*(wait_for(here, *pair) for pair in ring), return_exceptions=True)

@@ -26,25 +26,39 @@ Step = Callable[[Work, UUID, UUID], Awaitable[object]]
 
 
 def _reforecast(day: date, reason: ReasonCode) -> Step:
-    return lambda doing, end, _: commands.reforecast(doing, end, forecast_on=day, reason=reason, note="Why")
+    return lambda doing, milestone, _: commands.reforecast(
+        doing, milestone, forecast_on=day, reason=reason, note="Why"
+    )
 
 
 def _rebaseline(day: date) -> Step:
-    return lambda doing, end, approver: commands.rebaseline(
-        doing, end, baseline_on=day, approved_by_id=approver, note="Board"
+    return lambda doing, milestone, approver: commands.rebaseline(
+        doing, milestone, baseline_on=day, approved_by_id=approver, note="Board"
     )
 
 
 def _achieve(day: date) -> Step:
-    return lambda doing, end, _: commands.achieve(doing, end, achieved_on=day)
+    return lambda doing, milestone, _: commands.achieve(doing, milestone, achieved_on=day)
 
 
 def _report(day: date) -> Step:
-    return lambda doing, end, _: commands.report_forecast(doing, end, forecast_on=day)
+    return lambda doing, milestone, _: commands.report_forecast(doing, milestone, forecast_on=day)
 
 
-def _withdraw(doing: Work, end: UUID, _: UUID) -> Awaitable[object]:
-    return commands.withdraw_achievement(doing, end, note="Wrong")
+def _withdraw(doing: Work, milestone: UUID, _: UUID) -> Awaitable[object]:
+    return commands.withdraw_achievement(doing, milestone, note="Wrong")
+
+
+def _cancel(doing: Work, milestone: UUID, _: UUID) -> Awaitable[object]:
+    return commands.cancel(doing, milestone, note="Not needed")
+
+
+def _reinstate(doing: Work, milestone: UUID, _: UUID) -> Awaitable[object]:
+    return commands.reinstate(doing, milestone, note="Needed after all")
+
+
+def _rename(doing: Work, milestone: UUID, _: UUID) -> Awaitable[object]:
+    return commands.update(doing, milestone, title="Another")
 
 
 STEPS = st.lists(
@@ -56,7 +70,7 @@ STEPS = st.lists(
             st.builds(_rebaseline, DAYS),
             st.builds(_report, DAYS),
             st.builds(_achieve, DAYS),
-            st.just(_withdraw),
+            st.sampled_from([_withdraw, _cancel, _reinstate, _rename]),
         ),
     ),
     max_size=8,
@@ -69,13 +83,13 @@ STEPS = st.lists(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(baseline_on=DAYS, forecast_on=st.none() | DAYS, steps=STEPS)
+@given(baseline_on=DAYS, forecast_on=st.none() | DAYS, marks_end=st.booleans(), steps=STEPS)
 async def test_the_ledger_adds_up_as_of_every_date(
-    here: Scene, baseline_on: date, forecast_on: date | None, steps: list[tuple[int, Step]]
+    here: Scene, baseline_on: date, forecast_on: date | None, marks_end: bool, steps: list[tuple[int, Step]]
 ) -> None:
     programme_id = await _fresh_programme(here)
-    end = await here.milestone(
-        programme_id=programme_id, baseline_on=baseline_on, forecast_on=forecast_on, marks_end=True
+    milestone = await here.milestone(
+        programme_id=programme_id, baseline_on=baseline_on, forecast_on=forecast_on, marks_end=marks_end
     )
     on, known = BEGAN, {BEGAN}
     for days, step in steps:
@@ -83,11 +97,11 @@ async def test_the_ledger_adds_up_as_of_every_date(
         known |= {on, on + timedelta(days=1)}
         try:
             async with here.at(on) as doing:
-                await step(doing, end.id, here.approver_id)
+                await step(doing, milestone.id, here.approver_id)
         except Refused:
             continue
     for day in sorted(known):
-        await _adds_up(here, programme_id, end.id, day)
+        await _adds_up(here, programme_id, milestone.id, day)
 
 
 async def _fresh_programme(here: Scene) -> UUID:
@@ -98,19 +112,20 @@ async def _fresh_programme(here: Scene) -> UUID:
     return programme.id
 
 
-async def _adds_up(here: Scene, programme_id: UUID, end_id: UUID, day: date) -> None:
-    end, programme = await here.as_of(Milestone, end_id, day), await here.as_of(Programme, programme_id, day)
+async def _adds_up(here: Scene, programme_id: UUID, milestone_id: UUID, day: date) -> None:
+    row = await here.as_of(Milestone, milestone_id, day)
+    programme = await here.as_of(Programme, programme_id, day)
     entries, agreed = as_of(LedgerEntry, literal(day)), as_of(Baseline, literal(day))
-    days = await here.look(select(entries.c.days).where(entries.c.milestone_id == end_id))
+    days = await here.look(select(entries.c.days).where(entries.c.milestone_id == milestone_id))
     dates = await here.look(
-        select(agreed.c.baseline_on).where(agreed.c.milestone_id == end_id).order_by(agreed.c.id)
+        select(agreed.c.baseline_on).where(agreed.c.milestone_id == milestone_id).order_by(agreed.c.id)
     )
-    if end is None:
+    if row is None:
         assert (days, dates) == ([], [])
         return
-    assert sum(each for (each,) in days) == (end.forecast_on - end.baseline_on).days
-    assert dates[-1] == (end.baseline_on,)
-    assert programme.ends_on == end.forecast_on
+    assert sum(each for (each,) in days) == (row.forecast_on - row.baseline_on).days
+    assert dates[-1] == (row.baseline_on,)
+    assert programme.ends_on == (row.forecast_on if row.marks_end else None)
 
 
 async def test_slip_days_are_the_same_in_python_and_in_sql(here: Scene) -> None:

@@ -63,6 +63,10 @@ async def test_closing_and_reopening(database):
         trust = await organisation(work, opened_on=OPENED)
         assert (await commands.close(work, trust.id, closed_on=TODAY)).closed_on == TODAY
         assert (await commands.reopen(work, trust.id)).closed_on is None
+    assert [entry.changes for entry in work.entries[1:]] == [
+        {"closed_on": [None, "2026-06-01"]},
+        {"closed_on": ["2026-06-01", None]},
+    ]
 
 
 async def test_an_identifier_comes_and_goes_and_the_journal_keeps_it(database):

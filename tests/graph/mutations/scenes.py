@@ -1,0 +1,113 @@
+"""A programme with everything in it that a mutation can change, known by global ids; and a way to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from domain.access.viewers import ADMINISTRATOR, Viewer
+from domain.database import Database
+from domain.milestones import dependencies, evidence
+from domain.organisations import commands as organisations
+from domain.people import commands as people
+from domain.programmes import phases
+from domain.summaries import commands as summaries
+from domain.tables import Identified
+from graph.asking import execute
+from tests import factories as make
+from tests.factories import NOW, START
+
+PERIOD = {"period_from": date(2025, 12, 31), "period_to": date(2026, 3, 31)}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The ids of what is there, and whoever may look at it."""
+
+    database: Database
+    ref: str
+    ids: dict[str, str]
+    sponsor: Viewer
+    stranger: Viewer
+
+    def __getattr__(self, name: str) -> str:
+        return self.ids[name]
+
+    async def ask(
+        self,
+        query: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        viewer: Viewer = ADMINISTRATOR,
+        now: Any = NOW,
+    ) -> dict[str, Any]:
+        """The whole answer to a document."""
+        answer = await execute(self.database, viewer, query=query, variables=variables, now=now)
+        found: dict[str, Any] = orjson.loads(answer.body)
+        return found
+
+    async def do(
+        self, mutation: str, given: dict[str, Any], selected: str = "", **rest: Any
+    ) -> dict[str, Any]:
+        """What one mutation answers; it must not fail."""
+        kind = mutation[0].upper() + mutation[1:]
+        answer = await self.ask(
+            f"mutation($input: {kind}Input!) {{ {mutation}(input: $input) {{ "
+            f"id userErrors {{ field code message }} {selected} }} }}",
+            {"input": given},
+            **rest,
+        )
+        assert "errors" not in answer, answer
+        found: dict[str, Any] = answer["data"][mutation]
+        return found
+
+    async def refused(self, mutation: str, given: dict[str, Any], **rest: Any) -> tuple[str, str | None]:
+        """The code and the field of the one refusal of a mutation, which answers with nothing else."""
+        answer = await self.do(mutation, given, **rest)
+        [error] = answer["userErrors"]
+        assert answer["id"] is None
+        assert error["message"].endswith(".")
+        return error["code"], error["field"]
+
+
+async def scene(database: Database) -> Scene:
+    """A scene that has nothing in common with any other of the same database."""
+    ref = uuid4().hex[:8]
+    async with make.acting(database) as work:
+        hub = await make.joint(work, ref)
+        other = await make.milestone(work, hub.programme, "Rota agreed", owner_organisation_id=hub.other.id)
+        opening = hub.milestone
+        rows: dict[str, Identified] = {
+            "programme": hub.programme,
+            "lead": hub.lead,
+            "other": hub.other,
+            "lead_part": hub.lead_part,
+            "other_part": hub.other_part,
+            "ada": hub.lead_sponsor,
+            "ben": hub.other_sponsor,
+            "opening": opening,
+            "rota": other,
+            "heir": await make.organisation(work, f"{ref}-H".upper()),
+            "rival": await make.organisation(work, f"{ref}-R".upper()),
+            "cara": await make.person(work, f"Cara {ref}"),
+            "seat": await make.sponsor(
+                work, hub.programme, await make.person(work, f"Dan {ref}"), seat_of=hub.other_part
+            ),
+            "identifier": await organisations.add_identifier(work, hub.lead.id, scheme="ODS", value=ref),
+            "affiliation": await people.affiliate(
+                work, hub.lead_sponsor.id, organisation_id=hub.lead.id, starts_on=START
+            ),
+            "phase": await phases.add(work, hub.programme.id, title="Set-up", starts_on=START),
+            "dependency": await dependencies.add(work, opening.id, depends_on_id=other.id),
+            "evidence": await evidence.add(work, opening.id, title="Minutes", url="https://example.org/m"),
+            "summary": await summaries.store(
+                work, person_id=hub.lead_sponsor.id, **PERIOD, content={"headline": {}}, html="<p>"
+            ),
+        }
+        stranger = await make.person(work, f"Eve {ref}")
+    ids = {name: f"{type(row).__name__}:{row.id}" for name, row in rows.items()}
+    return Scene(database, ref, ids, make.as_sponsor(hub.lead_sponsor), make.as_sponsor(stranger))

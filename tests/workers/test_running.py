@@ -1,0 +1,103 @@
+"""What becomes of a job that is run."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from domain import outbox
+from domain.calendar import now, today
+from domain.errors import Refused
+from domain.models import Job
+from workers.running import carry_out
+
+
+@pytest.fixture
+async def job(database):
+    """A job that was asked for and handed over."""
+    async with database.transaction(effective_on=today()) as session:
+        job = await outbox.enqueue(session, "tidy", "tidy", due_at=now(), arguments={"room": "green"})
+        outbox.hand(job, now=now())
+        return job
+
+
+async def _only(database):
+    async with database.transaction(effective_on=today()) as session:
+        return (await session.scalars(select(Job))).one()
+
+
+async def _run(database, job, errand):
+    done = await carry_out(database, errand, job.id, due_at=job.due_at)
+    return done, await _only(database)
+
+
+async def test_what_is_done_keeps_its_result(database, job):
+    async def errand(database, room):
+        return {"room": room}
+
+    done, kept = await _run(database, job, errand)
+    assert done
+    assert (kept.result, kept.attempts, kept.failure) == ({"room": "green"}, 1, None)
+    assert kept.done_at is not None
+
+
+async def test_what_is_done_is_not_done_again(database, job):
+    runs = []
+
+    async def errand(database, room):
+        runs.append(room)
+
+    assert [(await _run(database, job, errand))[0] for _ in range(2)] == [True, False]
+    assert runs == ["green"]
+
+
+async def test_a_refusal_is_kept_and_not_repeated(database, job):
+    async def errand(database, room):
+        raise Refused("NO_ROOM", "There is no such room. Choose another.")
+
+    done, kept = await _run(database, job, errand)
+    assert not done
+    assert kept.failure == "NO_ROOM: There is no such room. Choose another."
+    assert kept.failed_at is not None
+
+
+async def test_a_bug_is_tried_again_and_its_words_stay_in_the_log(database, job):
+    async def errand(database, room):
+        raise ValueError("the password is swordfish")
+
+    with capture_logs() as logs:
+        _, kept = await _run(database, job, errand)
+    assert kept.failure == f"ValueError: see the worker's log for job {job.id}."
+    assert (kept.failed_at, kept.handed_at) == (None, None)
+    assert kept.due_at > now()
+    assert [entry["event"] for entry in logs] == ["failed"]
+
+
+async def test_a_run_that_takes_too_long_is_ended(database, job, monkeypatch):
+    monkeypatch.setattr(outbox, "JOB_TIMEOUT", timedelta(milliseconds=20))
+
+    async def errand(database, room):
+        await asyncio.Event().wait()
+
+    done, kept = await _run(database, job, errand)
+    assert not done
+    assert kept.failure == "It took longer than 0 seconds."
+
+
+async def test_a_run_that_is_interrupted_is_given_back(database, job):
+    begun = asyncio.Event()
+
+    async def errand(database, room):
+        begun.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(carry_out(database, errand, job.id, due_at=job.due_at))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    kept = await _only(database)
+    assert kept.failure == "The worker was stopped before it was done."
+    assert (kept.handed_at, kept.failed_at) == (None, None)
