@@ -32,7 +32,7 @@ class Settings:
         return cls(
             data_dir=Path(values.get("TANDEM_DATA_DIR") or ".tandem").expanduser().absolute(),
             database_url=_async_url(values.get("TANDEM_DATABASE_URL") or None),
-            redis_url=values.get("TANDEM_REDIS_URL") or None,
+            redis_url=_queue_url(values.get("TANDEM_REDIS_URL") or None),
             admin_token=values.get("TANDEM_ADMIN_TOKEN") or None,
             host=values.get("TANDEM_HOST") or "127.0.0.1",
             port=_port(values.get("TANDEM_PORT") or "8000"),
@@ -55,3 +55,9 @@ def _async_url(url: str | None) -> str | None:
             "BAD_SETTING", "TANDEM_DATABASE_URL must begin with postgresql://, since Tandem runs on Postgres."
         )
     return f"postgresql+asyncpg://{rest}"
+
+
+def _queue_url(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise Refused("BAD_SETTING", "TANDEM_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return url

@@ -14,7 +14,7 @@ from arq.connections import ArqRedis, RedisSettings, create_pool
 
 QUEUE = "tandem:queue"
 _HEALTH = "tandem:worker:"
-HEALTH_INTERVAL = 10
+HEALTH_INTERVAL = 4
 """How often, in seconds, a worker says that it lives. One second after the next time is missed, it counts as gone."""
 
 

@@ -50,9 +50,10 @@ async def relaying(database: Database, queue: ArqRedis) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        # Told once is not enough where the database goes at the same moment: its error takes the place of the end.
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=PAUSE)
 
 
 async def _relay(database: Database, queue: ArqRedis) -> None:

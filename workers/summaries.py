@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from domain.database import Database
 from domain.summaries import commands
 from domain.summaries.content import compose
 from domain.summaries.period import Period
+from domain.summaries.reading import Reader, Reading
+from domain.summaries.sources import Source
 from domain.work import work
 from workers.pages import summary_page
 from workers.reading import read
@@ -29,13 +32,19 @@ async def compile_summary(
     at = now()
     period = Period.between(date.fromisoformat(period_from), date.fromisoformat(period_to), today=today(at))
     reader, reading, sources = await read(database, sponsor, period)
-    content = compose(reader, reading, sources)
+    # Seconds of work for a sponsor of thousands: beside the loop, so that the worker still answers.
+    content, html = await asyncio.to_thread(_written, reader, reading, sources)
     async with work(database, Viewer(Role.SPONSOR, sponsor), now=at) as kept:
         summary = await commands.store(
             kept,
             person_id=sponsor,
             **period.as_dates(),
             content=content,
-            html=summary_page(content),
+            html=html,
         )
     return {"summary_id": str(summary.id), "hash": summary.hash}
+
+
+def _written(reader: Reader, reading: Reading, sources: dict[str, Source]) -> tuple[dict[str, Any], str]:
+    content = compose(reader, reading, sources)
+    return content, summary_page(content)

@@ -163,10 +163,9 @@ def _print_errors(refused: Refused) -> None:
 
 
 def _report(result: ImportResult) -> Iterator[str]:
-    rows = "1 row" if result.rows == 1 else f"{result.rows:,} rows"
     if result.dry_run:
         yield "Dry run: nothing was written. The import would do this."
-    yield f"{result.file}: {rows}"
+    yield f"{result.file}: {_number(result.rows, 'row')}"
     yield ""
     yield f"{'':16}" + "".join(f"{outcome.value:>10}" for outcome in Outcome)
     for kind, counter in result.counts.items():
@@ -181,7 +180,8 @@ def _report(result: ImportResult) -> Iterator[str]:
             "left": report.closed,
         }
         news = [f"{number:,} {name}" for name, number in told.items() if number]
-        yield f"{in_words(report.reported_on)}: {report.rows:,} programmes, {', '.join(news) or 'nothing new'}"
+        programmes = _number(report.rows, "programme")
+        yield f"{in_words(report.reported_on)}: {programmes}, {', '.join(news) or 'nothing new'}"
     yield from _decisions(result)
 
 
@@ -202,6 +202,10 @@ def _place(decision: Decision) -> str:
     on = [in_words(decision.reported_on)] if decision.reported_on else []
     row = [f"row {decision.row}"] if decision.row else []
     return f"{', '.join(on + row)}: " if on or row else ""
+
+
+def _number(number: int, name: str) -> str:
+    return f"1 {name}" if number == 1 else f"{number:,} {name}s"
 
 
 def _words(name: str) -> str:

@@ -83,7 +83,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def end_with(parent: int) -> None:
-    """Have this process end in the orderly way as soon as the process that began it is gone."""
+    """Have this process end as soon as the process that began it is gone: in the orderly way, if it can."""
     threading.Thread(target=_watch, args=[parent], daemon=True, name="end with parent").start()
 
 
@@ -91,3 +91,5 @@ def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_LOOK_EVERY_S)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_PATIENCE_S)
+    os.kill(os.getpid(), signal.SIGKILL)

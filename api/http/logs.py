@@ -14,6 +14,9 @@ from api.logs import log
 class RequestLog(ASGIMiddleware):
     """Writes a line for each request that a route answered: its path, not its query, which may hold names."""
 
+    # Asked every few seconds by whoever keeps the server running.
+    exclude_path_pattern = ("^/healthz$", "^/readyz$")
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer the request, and then write how it went and how long it took."""
         began = perf_counter()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from uuid import UUID
 
 from domain.calendar import in_words
@@ -29,8 +28,8 @@ async def carry_out(work: Work, planned: Plan) -> None:
     else:
         programme_id = standing.id
         await _resume(work, planned, standing)
-        await _update(work, planned, standing)
         await _hand_over(work, planned, standing)
+        await _update(work, planned, standing)
     if planned.report:
         await reports.report(
             work, programme_id, delivery_confidence=row.delivery_confidence, reported_on=row.reported_on
@@ -117,22 +116,27 @@ async def _update(work: Work, planned: Plan, standing: Standing) -> None:
     starts_on, end = planned.fields.get("starts_on"), standing.end
     end_first = starts_on is not None and end is not None and starts_on > end.forecast_on
     if end_first:
-        await _move_end(work, planned.ends_on, standing)
+        await _move_end(work, planned, standing)
     if planned.fields:
         await programmes.update(work, standing.id, **planned.fields)
     if not end_first:
-        await _move_end(work, planned.ends_on, standing)
+        await _move_end(work, planned, standing)
 
 
-async def _move_end(work: Work, ends_on: date | None, standing: Standing) -> None:
-    if ends_on is None:
+async def _move_end(work: Work, planned: Plan, standing: Standing) -> None:
+    if planned.ends_on is None:
         return
     if standing.end is not None:
-        await milestones.report_forecast(work, standing.end.id, forecast_on=ends_on)
-    else:
-        await milestones.create(
-            work, programme_id=standing.id, title=programmes.PLANNED_END, baseline_on=ends_on, marks_end=True
-        )
+        await milestones.report_forecast(work, standing.end.id, forecast_on=planned.ends_on)
+        return
+    await milestones.create(
+        work,
+        programme_id=standing.id,
+        title=programmes.PLANNED_END,
+        baseline_on=planned.ends_on,
+        owner_organisation_id=planned.lead.id,
+        marks_end=True,
+    )
 
 
 async def _hand_over(work: Work, planned: Plan, standing: Standing) -> None:

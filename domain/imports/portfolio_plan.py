@@ -67,13 +67,14 @@ class Plan:
         if self.standing is None:
             return SINCE_ALWAYS
         latest, since = self.standing.latest, [SINCE_ALWAYS]
+        if self.handover is not Handover.NONE:
+            # The seats of the lead end, and its milestones pass to the next.
+            since += [latest.lead, latest.seats, latest.end, latest.programme]
         if self.changes_programme or self.report or self.ends_on is not None:
             since += [latest.programme, latest.reported]
         if self.ends_on is not None:
             since.append(latest.end)
-        if self.handover is not Handover.NONE:
-            since.append(latest.lead)
-        if self.handover is not Handover.NONE or self.seat:
+        if self.seat:
             since.append(latest.seats)
         return max(since)
 

@@ -20,7 +20,7 @@ from domain.imports.problems import Problems
 from domain.imports.results import Progress
 from domain.work import Work
 
-WAIT_SECONDS = 30
+WAIT = "30s"
 """How long an import waits for another one to finish."""
 
 # Any number that no other advisory lock of Tandem has: "import" in ASCII.
@@ -123,7 +123,7 @@ async def _turn(run: Run) -> AsyncIterator[None]:
 
 
 async def _wait(connection: AsyncConnection) -> None:
-    await connection.execute(text(f"SET lock_timeout = '{WAIT_SECONDS}s'"))
+    await connection.execute(text(f"SET lock_timeout = '{WAIT}'"))
     try:
         await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
     except DBAPIError as error:

@@ -19,7 +19,7 @@ from domain.periods import overlaps
 from domain.programmes import sponsors
 from domain.programmes.decisions import awaits_decision
 from domain.programmes.locks import part_to_change, programme_to_change
-from domain.programmes.models import Partner, PartnerRole, Programme, ProgrammeStatus
+from domain.programmes.models import Partner, PartnerRole, Programme
 from domain.work import Work
 
 
@@ -127,7 +127,7 @@ async def assign(work: Work, partner_id: UUID, *, organisation_id: UUID) -> Part
         Refused: NOTHING_TO_DECIDE or NOT_A_SUCCESSOR.
     """
     programme, partner = await part_to_change(work, Partner, partner_id)
-    await _require_undecided(work, programme, partner)
+    await _require_undecided(work, partner)
     closed_id = await _holder(work, partner, work.on)
     successor = await _successor(work, closed_id, organisation_id)
     partner.organisation_id = successor.id
@@ -183,13 +183,10 @@ async def _require_new(work: Work, new: Partner) -> None:
         )
 
 
-async def _require_undecided(work: Work, programme: Programme, partner: Partner) -> None:
+async def _require_undecided(work: Work, partner: Partner) -> None:
     at = Moment(on=literal(work.on), past=False)
     waits = select(Partner.id).where(Partner.id == partner.id, awaits_decision(Partner, at))
-    if (
-        programme.status is not ProgrammeStatus.CLOSED
-        and (await work.session.execute(waits)).first() is not None
-    ):
+    if (await work.session.execute(waits)).first() is not None:
         return
     raise Refused(
         "NOTHING_TO_DECIDE",

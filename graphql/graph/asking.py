@@ -31,7 +31,7 @@ class Answer:
     executed: bool
 
 
-class AskingFailed(Exception):
+class AskingFailed(Exception):  # noqa: N818 - it says what happened
     """A question that Tandem itself asked was answered with errors: a bug, or a database that is gone."""
 
 
@@ -131,17 +131,14 @@ def _body(result: ExecutionResult) -> bytes:
 def _error(error: GraphQLError) -> dict[str, Any]:
     """An error as the caller may see it: what is not theirs to know is logged and named by a reference."""
     original = error.original_error
-    formatted = dict[str, Any](error.formatted)
-    code = formatted.get("extensions") or {}
+    shown = dict[str, Any](error.formatted)
     if isinstance(original, Refused):
-        return {**formatted, "extensions": {"code": original.code}}
-    if original is None or isinstance(original, GraphQLError):
-        return {**formatted, "extensions": {"code": "BAD_REQUEST", **code}}
-    reference = uuid.uuid4().hex[:12]
-    log.error("graphql.failed", reference=reference, exc_info=original)
-    message = f"Something went wrong on our side. Tell your administrator this reference: {reference}."
-    return {
-        "message": message,
-        "path": error.path,
-        "extensions": {"code": "INTERNAL", "reference": reference},
-    }
+        shown["extensions"] = {"code": original.code}
+    elif original is None or isinstance(original, GraphQLError):
+        shown["extensions"] = {"code": "BAD_REQUEST", **shown.get("extensions", {})}
+    else:
+        reference = uuid.uuid4().hex[:12]
+        log.error("graphql.failed", reference=reference, exc_info=original)
+        shown["message"] = f"Something went wrong on our side. Tell your administrator this reference: {reference}."
+        shown["extensions"] = {"code": "INTERNAL", "reference": reference}
+    return shown

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import strawberry
 from graphql import OperationDefinitionNode
-from sqlalchemy import ColumnElement, Date, Uuid, bindparam, literal_column
+from sqlalchemy import ColumnElement, Date, Text, Uuid, bindparam, literal_column
 from strawberry.directive import DirectiveLocation, DirectiveValue
 
 from domain.access.viewers import Viewer
@@ -78,7 +78,7 @@ class Look:
     @property
     def role(self) -> ColumnElement[str]:
         """The role of whoever asks, as a word of the statement's text: it is part of the plan's key."""
-        return literal_column(f"'{self.viewer.role.value}'")
+        return literal_column(f"'{self.viewer.role.value}'::text", Text)
 
     def rows(self, model: type[Any]) -> Any:
         """A fresh alias of the model's rows as they were on the date."""

@@ -32,24 +32,27 @@ async def ada(database):
 
 
 @pytest.fixture
-def run(database, valkey):
-    """Run a worker in a process of its own, as `arq` does."""
+def run(database, valkey, tmp_path):
+    """Run a worker in a process of its own, as `arq` does; what it says goes to `said` in `tmp_path`."""
 
     @asynccontextmanager
     async def run():
-        process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).parent / "arq"),
-            "workers.main.WorkerSettings",
-            cwd=ROOT,
-            env=os.environ | {"TANDEM_DATABASE_URL": database.url, "TANDEM_REDIS_URL": valkey},
-            stderr=asyncio.subprocess.PIPE,
-        )
+        with (tmp_path / "said").open("ab") as said:
+            process = await asyncio.create_subprocess_exec(
+                str(Path(sys.executable).parent / "arq"),
+                "workers.main.WorkerSettings",
+                cwd=ROOT,
+                env=os.environ | {"TANDEM_DATABASE_URL": database.url, "TANDEM_REDIS_URL": valkey},
+                stderr=said,
+            )
         try:
             yield process
+        except TimeoutError:
+            pytest.fail((tmp_path / "said").read_text())
         finally:
             if process.returncode is None:
                 process.kill()
-            await process.communicate()
+            await process.wait()
 
     return run
 
@@ -123,13 +126,12 @@ async def test_a_queue_that_forgets_loses_nothing(database, ada, run, valkey):
     assert await _count(database, Summary) == 1
 
 
-async def test_a_worker_that_is_told_to_stop_does_so_and_takes_its_key_away(database, ada, run, valkey):
+async def test_a_worker_that_is_told_to_stop_does_so_and_takes_its_key_away(ada, run, valkey, tmp_path):
     async with run() as worker, Redis.from_url(valkey) as queue:
         await _keys(queue)
         worker.send_signal(signal.SIGTERM)
-        said = (await worker.communicate())[1].decode()
-        assert worker.returncode == 0
-        assert "Traceback" not in said
+        assert await worker.wait() == 0
+        assert "Traceback" not in (tmp_path / "said").read_text()
         assert await queue.keys("tandem:worker:*") == []
 
 

@@ -23,9 +23,7 @@ class EvidenceAddInput(Request):
     """Where it can be seen that a milestone was achieved."""
 
     milestone_id: strawberry.ID = id_of("Milestone")
-    title: str | None = strawberry.field(
-        default=None, description="Without it the link is its own title."
-    )
+    title: str | None = strawberry.field(default=None, description="Without it the link is its own title.")
     url: str = needed("A link that begins with http:// or https://.")
 
 

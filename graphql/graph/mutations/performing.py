@@ -67,9 +67,7 @@ def mutation(command: Command, asks: type[Request], answers: type[Payload]) -> A
         # Null only after an error of ours: it must not hide what the other mutations of a document answered.
         "return": answers | None,
     }
-    return strawberry.mutation(
-        carry_out, description=first_paragraph(command), metadata={"command": command}
-    )
+    return strawberry.mutation(carry_out, description=first_paragraph(command), metadata={"command": command})
 
 
 async def perform(info: Asking, command: Command, request: Request, answers: type[Payload]) -> Payload:
@@ -104,7 +102,7 @@ async def _transaction(info: Asking, request: Request) -> AsyncIterator[Work]:
 async def _earlier(current: Work) -> UUID | None:
     """What was answered to the same request before."""
     entry = await repeats.earlier(current)
-    return entry and (entry.answer_id or entry.subject_id)
+    return None if entry is None else entry.answer_id or entry.subject_id
 
 
 async def _carry_out(current: Work, command: Command, arguments: dict[str, Any]) -> UUID:
@@ -122,7 +120,7 @@ async def _read_back(info: Asking, current: Work, subject_id: UUID) -> dict[str,
     connection = await (await current.session.connection()).get_raw_connection()
     driver = connection.driver_connection
     assert driver is not None
-    return await read_back(info._raw_info, subject_id, _look(info.context), driver.fetchval)  # noqa: SLF001
+    return await read_back(info._raw_info, subject_id, _look(info.context), driver.fetchval)
 
 
 async def _refused(info: Asking, request: Request, refusal: Refused, answers: type[Payload]) -> Payload:
@@ -130,7 +128,7 @@ async def _refused(info: Asking, request: Request, refusal: Refused, answers: ty
     if field is None and isinstance(refusal, NotFound):
         field = subject_of(request)
     error = UserError(field=field, code=refusal.code, message=refusal.message)
-    nothing = await read_back(info._raw_info, None, _look(info.context), info.context.fetch)  # noqa: SLF001
+    nothing = await read_back(info._raw_info, None, _look(info.context), info.context.fetch)
     return answers(fetched=nothing, user_errors=[error])
 
 

@@ -21,7 +21,6 @@ from strawberry.types.base import StrawberryOptional
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from graph.reads.connections import LARGEST_PAGE
-from graph.reads.names import graphql_name
 from graph.reads.declare import (
     AnyNode,
     Collected,
@@ -32,6 +31,7 @@ from graph.reads.declare import (
     declaration_of,
     target_of,
 )
+from graph.reads.names import graphql_name
 
 _MADE: dict[str, type[Any]] = {}
 _EQUALITY = ("eq", "ne")

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 import strawberry
-from sqlalchemy import ColumnElement, Text, cast, func, literal, literal_column
+from sqlalchemy import ColumnElement, Text, cast, func, literal_column
 
 from graph.reads.declare import KIND, column, reads
 from graph.reads.errors import ReadRefused

@@ -15,8 +15,8 @@ from graphql import (
     FieldNode,
     GraphQLField,
     GraphQLObjectType,
-    GraphQLSchema,
     GraphQLOutputType,
+    GraphQLSchema,
     get_named_type,
     get_nullable_type,
     is_abstract_type,
@@ -26,7 +26,6 @@ from graphql import (
 from sqlalchemy import (
     JSON,
     ColumnElement,
-    Lateral,
     Numeric,
     Select,
     Subquery,
@@ -42,6 +41,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import bindparam as sql_bindparam
 from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from graph.reads import declare
 from graph.reads.declare import Declaration, ReadField, declaration_of
@@ -113,7 +113,7 @@ class Compiler:
         self._derived += 1
         return columns.subquery(f"o${self._derived}")
 
-    def beside(self, columns: Select[Any]) -> Lateral:
+    def beside(self, columns: Select[Any]) -> LateralFromClause:
         """The same for each row of the table that it stands beside."""
         self._derived += 1
         return columns.correlate_except(None).lateral(f"o${self._derived}")
@@ -174,11 +174,11 @@ class Compiler:
         if self.completed:
             return value
         goes = max((place + 1 for place, nullable in enumerate(self._path) if nullable), default=0)
-        mark = literal_column(f"""'{{"{MARK}":{len(self.promises)}}}'::json""")
+        mark: ColumnElement[Any] = literal_column(f"""'{{"{MARK}":{len(self.promises)}}}'::json""")
         self.promises.append(
             Promise(f"Cannot return null for non-nullable field {name}.", tuple(nodes), goes)
         )
-        return func.coalesce(value if isinstance(value.type, JSON) else func.to_json(value), mark)
+        return func.coalesce(value if type(value.type) is JSON else func.to_json(value), mark)
 
     def _value(
         self,

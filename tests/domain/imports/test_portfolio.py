@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import select
 
 from domain.access.viewers import ADMINISTRATOR
@@ -149,21 +148,20 @@ async def test_start_and_end_may_move_past_each_other(bring_in: Import, departme
         assert (rail["starts_on"], rail["ends_on"]) == dates
 
 
-@pytest.mark.parametrize(
-    ("cells", "starts_on", "ends_on"),
-    [
-        ({"starts_on": "2021-01-01", "ends_on": ""}, "2010-04-01", "2020-03-31"),
-        ({"starts_on": "", "ends_on": "2009-01-01"}, "", "2009-01-01"),
-    ],
-)
 async def test_a_start_after_the_end_that_an_earlier_report_gave_does_not_stop_the_import(
-    cells: dict[str, str], starts_on: str, ends_on: str, bring_in: Import, departments: Database
+    bring_in: Import, departments: Database
 ) -> None:
-    rows = row("2015-09-30", "rail"), row("2016-09-30", "rail", **cells)
+    rows = (
+        row("2015-09-30", "rail"),
+        row("2015-09-30", "road"),
+        row("2016-09-30", "rail", starts_on="2021-01-01", ends_on=""),
+        row("2016-09-30", "road", starts_on="", ends_on="2009-01-01"),
+    )
     result = await bring_in(*rows)
-    rail = (await facts(departments, "2016-09-30"))["rail"]
-    assert (rail["starts_on"], rail["ends_on"]) == (starts_on, ends_on)
-    assert decided(result) == {DecisionCode.START_AFTER_END: [("rail", 3)]}
+    known = await facts(departments, "2016-09-30")
+    assert (known["rail"]["starts_on"], known["rail"]["ends_on"]) == ("2010-04-01", "2020-03-31")
+    assert (known["road"]["starts_on"], known["road"]["ends_on"]) == ("", "2009-01-01")
+    assert decided(result) == {DecisionCode.START_AFTER_END: [("rail", 4), ("road", 5)]}
     assert (await bring_in(*rows)).total(Outcome.CHANGED) == 0
 
 

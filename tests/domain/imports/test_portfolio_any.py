@@ -39,7 +39,7 @@ def _row(chance: random.Random, on: str, ref: str) -> dict[str, str]:
     )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 async def test_as_of_each_report_all_is_as_it_says(
     seed: int, bring_in: Import, departments: Database, tmp_path: Path
 ) -> None:
@@ -79,7 +79,7 @@ async def _require_facts(database: Database, rows: list[dict[str, str]]) -> None
         for ref, said in report.items():
             fact = known[ref]
             ends[ref] = said["ends_on"] or ends.get(ref, "")
-            first_ends.setdefault(ref, ends[ref]) or first_ends.update({ref: ends[ref]})
+            first_ends[ref] = first_ends.get(ref) or ends[ref]
             for column in ("programme", "lead_organisation", "delivery_confidence"):
                 assert fact[column] == said[column], (on, ref, column)
             for column in ("category", "whole_life_cost_gbp_m"):

@@ -62,34 +62,32 @@ async def test_a_dry_run_says_the_same_and_writes_nothing(bring_in: Any, databas
     assert dry.to_json() | {"dryRun": False} == wet.to_json()
 
 
-@pytest.mark.parametrize(
-    ("rows", "errors"),
-    [
-        (",BEIS,2016-07-14\n", [(2, "predecessor", "REQUIRED")]),
-        ("BIS,,2016-07-14\n", [(2, "successor", "REQUIRED")]),
-        ("BIS,BEIS,\n", [(2, "on", "REQUIRED")]),
-        ("BIS,BEIS,14/07/2016\n", [(2, "on", "BAD_DATE")]),
-        ("BIZ,BEIS,2016-07-14\n", [(2, "predecessor", "UNKNOWN_ORGANISATION")]),
-        ("BIS; MOD,BEIS,2016-07-14\n", [(2, "predecessor", "SEVERAL_ORGANISATIONS")]),
-        ("BIS,BEIZ,2016-07-14\n", [(2, "successor", "UNKNOWN_ORGANISATION")]),
-        ("BIS,BIS,2016-07-14\n", [(2, "successor", "SUCCESSION_CIRCLE")]),
-        ("BIS,BEIS,2016-07-15\n", [(2, "on", "SUCCESSION_DATE_DIFFERS")]),
-        ("BIS,DBT,2016-07-14\n", [(2, "successor", "SUCCESSOR_NOT_OPEN")]),
-        ("BIS,BEIS,2016-07-14\nBIS,BEIS,2016-07-14\n", [(3, None, "DUPLICATE_SUCCESSION")]),
-        ("OLD,NEW,2016-01-01\nNEW,OLD,2015-01-01\n", [(2, "successor", "SUCCESSION_CIRCLE")]),
-        (
-            "BIS,BEIS,2016-07-15\nOLD,NEW,2016-01-01\nOLD,BEIS,2017-01-01\n",
-            [(2, "on", "SUCCESSION_DATE_DIFFERS"), (4, "on", "SUCCESSION_DATE_DIFFERS")],
-        ),
-    ],
-)
-async def test_all_errors_are_told_at_once_and_nothing_is_written(
-    rows: str, errors: list[tuple[int, str | None, str]], bring_in: Any, database: Database
-) -> None:
-    with pytest.raises(ImportRefused) as refused:
-        await bring_in(HEADER + rows)
-    assert [(p.row, p.column, p.code) for p in refused.value.problems] == errors
-    assert await counts(database, Succession) == 0
+ERRORS: list[tuple[str, list[tuple[int, str | None, str]]]] = [
+    (",BEIS,2016-07-14\n", [(2, "predecessor", "REQUIRED")]),
+    ("BIS,,2016-07-14\n", [(2, "successor", "REQUIRED")]),
+    ("BIS,BEIS,\n", [(2, "on", "REQUIRED")]),
+    ("BIS,BEIS,14/07/2016\n", [(2, "on", "BAD_DATE")]),
+    ("BIZ,BEIS,2016-07-14\n", [(2, "predecessor", "UNKNOWN_ORGANISATION")]),
+    ("BIS; MOD,BEIS,2016-07-14\n", [(2, "predecessor", "SEVERAL_ORGANISATIONS")]),
+    ("BIS,BEIZ,2016-07-14\n", [(2, "successor", "UNKNOWN_ORGANISATION")]),
+    ("BIS,BIS,2016-07-14\n", [(2, "successor", "SUCCESSION_CIRCLE")]),
+    ("BIS,BEIS,2016-07-15\n", [(2, "on", "SUCCESSION_DATE_DIFFERS")]),
+    ("BIS,DBT,2016-07-14\n", [(2, "successor", "SUCCESSOR_NOT_OPEN")]),
+    ("BIS,BEIS,2016-07-14\nBIS,BEIS,2016-07-14\n", [(3, None, "DUPLICATE_SUCCESSION")]),
+    ("OLD,NEW,2016-01-01\nNEW,OLD,2015-01-01\n", [(2, "successor", "SUCCESSION_CIRCLE")]),
+    (
+        "BIS,BEIS,2016-07-15\nOLD,NEW,2016-01-01\nOLD,BEIS,2017-01-01\n",
+        [(2, "on", "SUCCESSION_DATE_DIFFERS"), (4, "on", "SUCCESSION_DATE_DIFFERS")],
+    ),
+]
+
+
+async def test_all_errors_are_told_at_once_and_nothing_is_written(bring_in: Any, database: Database) -> None:
+    for rows, errors in ERRORS:
+        with pytest.raises(ImportRefused) as refused:
+            await bring_in(HEADER + rows)
+        assert [(p.row, p.column, p.code) for p in refused.value.problems] == errors, rows
+        assert await counts(database, Succession) == 0
 
 
 async def test_another_date_for_what_is_known_is_refused(bring_in: Any) -> None:

@@ -25,3 +25,9 @@ async def shared_database(server: asyncpg.Connection, servers: embedded.Servers)
 @pytest.fixture
 async def it(shared_database: Database) -> Scene:
     return await scene(shared_database)
+
+
+@pytest.fixture(scope="module")
+async def untouched(shared_database: Database) -> Scene:
+    """A scene for tests that change nothing of it."""
+    return await scene(shared_database)

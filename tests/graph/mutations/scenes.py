@@ -24,9 +24,32 @@ from tests.factories import NOW, START
 PERIOD = {"period_from": date(2025, 12, 31), "period_to": date(2026, 3, 31)}
 
 
+Given = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A mutation, what is given to it, what is selected of the record, and how that is answered.
+
+    `first` has to be done before. `subject` is the input field with the id of what is acted on, and `hidden` whether a
+    stranger cannot see that.
+    """
+
+    mutation: str
+    given: Given
+    selected: str
+    answer: Any
+    subject: str | None = "id"
+    hidden: bool = True
+    first: tuple[tuple[str, Given], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The ids of what is there, and whoever may look at it."""
+    """The ids of what is there, and whoever may look at it.
+
+    In what is given, `@lead` stands for the id of the lead, and `{ref}` or `{REF}` for what is unique in this scene.
+    """
 
     database: Database
     ref: str
@@ -37,22 +60,32 @@ class Scene:
     def __getattr__(self, name: str) -> str:
         return self.ids[name]
 
+    def filled(self, value: Any) -> Any:
+        """A value with what stands for something replaced by that."""
+        if isinstance(value, dict):
+            return {key: self.filled(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.filled(inner) for inner in value]
+        if not isinstance(value, str):
+            return value
+        if value.startswith("@"):
+            return self.ids[value[1:]]
+        return value.replace("{ref}", self.ref).replace("{REF}", self.ref.upper())
+
     async def ask(
         self,
         query: str,
-        variables: dict[str, Any] | None = None,
+        variables: Given | None = None,
         *,
         viewer: Viewer = ADMINISTRATOR,
         now: Any = NOW,
     ) -> dict[str, Any]:
         """The whole answer to a document."""
-        answer = await execute(self.database, viewer, query=query, variables=variables, now=now)
+        answer = await execute(self.database, viewer, query=query, variables=self.filled(variables), now=now)
         found: dict[str, Any] = orjson.loads(answer.body)
         return found
 
-    async def do(
-        self, mutation: str, given: dict[str, Any], selected: str = "", **rest: Any
-    ) -> dict[str, Any]:
+    async def do(self, mutation: str, given: Given, selected: str = "", **rest: Any) -> dict[str, Any]:
         """What one mutation answers; it must not fail."""
         kind = mutation[0].upper() + mutation[1:]
         answer = await self.ask(
@@ -65,7 +98,7 @@ class Scene:
         found: dict[str, Any] = answer["data"][mutation]
         return found
 
-    async def refused(self, mutation: str, given: dict[str, Any], **rest: Any) -> tuple[str, str | None]:
+    async def refused(self, mutation: str, given: Given, **rest: Any) -> tuple[str, str | None]:
         """The code and the field of the one refusal of a mutation, which answers with nothing else."""
         answer = await self.do(mutation, given, **rest)
         [error] = answer["userErrors"]
@@ -93,6 +126,8 @@ async def scene(database: Database) -> Scene:
             "rota": other,
             "heir": await make.organisation(work, f"{ref}-H".upper()),
             "rival": await make.organisation(work, f"{ref}-R".upper()),
+            "closed": await make.organisation(work, f"{ref}-C".upper(), closed_on=START),
+            "young": await make.organisation(work, f"{ref}-Y".upper(), opened_on=date(2025, 1, 1)),
             "cara": await make.person(work, f"Cara {ref}"),
             "seat": await make.sponsor(
                 work, hub.programme, await make.person(work, f"Dan {ref}"), seat_of=hub.other_part

@@ -10,7 +10,13 @@ from types import ModuleType
 from typing import Any, get_type_hints
 
 import pytest
-from graphql import GraphQLInputObjectType, Undefined, get_named_type, is_non_null_type, is_required_input_field
+from graphql import (
+    GraphQLInputObjectType,
+    Undefined,
+    get_named_type,
+    is_non_null_type,
+    is_required_input_field,
+)
 
 import domain
 from domain.tables import Identified

@@ -1,0 +1,106 @@
+"""The commands about summaries: what they print, whom they refuse, how they end."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from api.cli.main import tandem
+from domain.summaries.headline import FIGURES
+from tests.domain.summaries.story import HEADLINE, WINTER, tell
+
+PERIOD = ["--from", WINTER.starts.isoformat(), "--to", WINTER.ends.isoformat()]
+ADA = ["--sponsor", "ada.king@example.org"]
+
+
+@pytest.fixture
+async def story(database):
+    """Ada's winter."""
+    return await tell(database)
+
+
+@pytest.fixture
+def run(database, valkey, story):
+    """Run `tandem summaries` on the story's database."""
+
+    def run(*words: str):
+        environment = {"TANDEM_DATABASE_URL": database.url, "TANDEM_REDIS_URL": valkey}
+        return CliRunner().invoke(tandem, ["summaries", *words], env=environment)
+
+    return run
+
+
+def test_a_compile_prints_what_programs_need(run):
+    done = run("compile", *ADA, *PERIOD, "--json")
+    assert done.exit_code == 0, done.stderr
+    (printed,) = json.loads(done.stdout)
+    assert list(printed["headline"]) == [figure.key for figure in FIGURES]
+    assert printed["headline"] == HEADLINE
+    assert printed["sponsor"] == {"name": "Ada King", "email": "ada.king@example.org"}
+    assert (printed["from"], printed["to"]) == ("2025-12-31", "2026-03-31")
+    assert (printed["organisation"], printed["organisations"]) == (None, ["LEAD-LATE-START", "RX4"])
+    assert (printed["revision"], printed["state"], len(printed["hash"])) == (1, "DRAFT", 64)
+
+
+def test_a_compile_prints_what_people_read_and_can_be_repeated(run):
+    first, second = (run("compile", *PERIOD, "--organisation", "RX4") for _ in range(2))
+    assert first.stdout == second.stdout
+    assert "Ada King (LEAD-LATE-START, RX4), 31 December 2025 to 31 March 2026" in first.stdout
+    assert "      122 days slipped" in first.stdout
+    assert "Ben Okri" in first.stdout
+
+
+def test_an_organisation_narrows_to_its_sponsors(run):
+    done = run("compile", *PERIOD, "--organisation", "LEAD-LATE-START", "--json")
+    assert [each["sponsor"]["name"] for each in json.loads(done.stdout)] == ["Ada King"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--organisation", "NOWHERE", *PERIOD], "no organisation NOWHERE that you can see"),
+        (["--sponsor", "nobody@example.org", *PERIOD], "no person nobody@example.org that you can see"),
+        (["--from", "2026-03-31", "--to", "2026-03-31"], "Give a start that is earlier than the end."),
+        (["--from", "2026-03-31", "--to", "2026-01-31"], "Give a start that is earlier than the end."),
+        (["--from", "2026-03-31", "--to", "2999-01-01"], "has not come. Choose an end up to"),
+        (["--from", "2001-03-31", "--to", "2001-06-30"], "Nobody sponsors a programme at either end"),
+        (
+            [*ADA, "--from", "2001-03-31", "--to", "2001-06-30"],
+            "Choose another period, or appoint them first.",
+        ),
+    ],
+)
+def test_a_refusal_is_one_line_that_says_what_to_do(run, words, said):
+    done = run("compile", *words)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [[], ["--from", "yesterday", "--to", "2026-01-01"]])
+def test_a_call_that_is_not_understood_says_how(run, words):
+    done = run("compile", *words)
+    assert done.exit_code == 2
+    assert "Usage:" in done.stderr
+
+
+def test_summaries_are_listed_and_shown(run):
+    assert "No summary has been compiled yet" in run("list").stderr
+    (compiled,) = json.loads(run("compile", *ADA, *PERIOD, "--json").stdout)
+    listed = run("list").stdout
+    assert compiled["id"] in listed
+    assert "Ada King" in listed
+    assert json.loads(run("list", "--json").stdout) == [compiled]
+    assert "122 days slipped" in run("show", compiled["id"]).stdout
+    assert run("show", compiled["id"], "--html").stdout.startswith("<!doctype html>")
+    assert json.loads(run("show", compiled["id"], "--json").stdout)["headline"] == HEADLINE
+
+
+def test_a_summary_that_is_not_there(run):
+    done = run("show", "00000000-0000-0000-0000-000000000001")
+    assert done.exit_code == 1
+    assert "no summary that you can see" in done.stderr
+
+
+def test_help_has_examples(run):
+    assert "tandem summaries compile --organisation MOD" in run("--help").stdout

@@ -1,0 +1,51 @@
+"""Settings come from the environment, and what cannot be used is refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from domain.errors import Refused
+from domain.settings import Settings
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = Settings.read({})
+    assert settings.data_dir == Path.cwd() / ".tandem"
+    assert (settings.database_url, settings.redis_url, settings.admin_token) == (None, None, None)
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+
+
+def test_what_is_empty_counts_as_not_set() -> None:
+    names = ("DATA_DIR", "DATABASE_URL", "REDIS_URL", "ADMIN_TOKEN", "HOST", "PORT")
+    assert Settings.read({f"TANDEM_{name}": "" for name in names}) == Settings.read({})
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+def test_a_database_is_reached_by_the_driver_that_is_there(scheme: str) -> None:
+    settings = Settings.read({"TANDEM_DATABASE_URL": f"{scheme}://me:secret@db:5433/tandem?ssl=require"})
+    assert settings.database_url == "postgresql+asyncpg://me:secret@db:5433/tandem?ssl=require"
+
+
+@pytest.mark.parametrize("url", ["redis://:secret@queue:6379/1", "rediss://queue", "unix:///run/valkey.sock"])
+def test_a_queue_may_be_anywhere(url: str) -> None:
+    assert Settings.read({"TANDEM_REDIS_URL": url}).redis_url == url
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TANDEM_DATABASE_URL", "mysql://db/tandem"),
+        ("TANDEM_DATABASE_URL", "tandem"),
+        ("TANDEM_REDIS_URL", "queue:6379"),
+        ("TANDEM_PORT", "0"),
+        ("TANDEM_PORT", "65536"),
+        ("TANDEM_PORT", "http"),
+        ("TANDEM_PORT", "-1"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(Refused, match=name) as refusal:
+        Settings.read({name: value})
+    assert refusal.value.code == "BAD_SETTING"

@@ -1,0 +1,145 @@
+"""What is behind each field of the schema: a value of a row, or another row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLSchema, build_schema
+
+from domain import models
+from domain.milestones.rules import status_on
+from domain.programmes.health import contradicts, health_on
+from graph.scalars import SCALARS
+from graph.schema import schema
+from tests.graph.reads.world import Sight
+
+ID = re.compile(r"(\w+):([0-9a-f-]{36})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An object of the schema: its type, and the row or the values behind it."""
+
+    kind: str
+    row: Any
+
+
+@cache
+def published() -> GraphQLSchema:
+    """The schema as its text says, with our scalars."""
+    built = build_schema(schema.as_str())
+    for definition in SCALARS.values():
+        scalar: Any = built.type_map[definition.name]
+        scalar.coerce_output_value = definition.serialize
+        scalar.coerce_input_value = definition.parse_value
+    return built
+
+
+def value(sight: Sight, kind: str, name: str, row: Any) -> Any:
+    """A scalar of a row: of another name, worked out, or simply there."""
+    rule = COMPUTED.get((kind, name))
+    if rule is not None:
+        return rule(sight, row)
+    return getattr(row, RENAMED.get((kind, name), snake(name)))
+
+
+def snake(name: str) -> str:
+    """`forecastOn` as `forecast_on`."""
+    return re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", name)
+
+
+def key_of(text: str, kind: str) -> UUID | None:
+    """The key in an id of that type."""
+    found = ID.fullmatch(text)
+    try:
+        return UUID(found[2]) if found is not None and found[1] == kind else None
+    except ValueError:
+        return None
+
+
+def found(sight: Sight, kind: str, key: UUID | None) -> Thing | None:
+    row = sight.find(getattr(models, kind), key)
+    return None if row is None else Thing(kind, row)
+
+
+def one(sight: Sight, kind: str, name: str, row: Any) -> Thing | None:
+    """The other row that a field of a row leads to."""
+    target, key = ONE[kind, name]
+    return found(sight, target, key(sight, row))
+
+
+def is_one(kind: str, name: str) -> bool:
+    """Whether a field leads to another row."""
+    return (kind, name) in ONE
+
+
+def health(sight: Sight, row: Any) -> Any:
+    return health_on(row, sight.milestones(row), sight.on)
+
+
+RENAMED = {
+    ("LedgerEntry", "from"): "from_on",
+    ("LedgerEntry", "to"): "to_on",
+    ("LedgerEntry", "changedOn"): "valid_from",
+    ("LedgerEntry", "changedAt"): "recorded_at",
+    ("Baseline", "agreedOn"): "valid_from",
+    ("Succession", "on"): "valid_from",
+    ("JournalEntry", "effectiveOn"): "valid_from",
+}
+COMPUTED: dict[tuple[str, str], Callable[[Sight, Any], Any]] = {
+    ("Milestone", "status"): lambda sight, row: status_on(row, sight.on),
+    ("Programme", "health"): health,
+    ("Programme", "contradiction"): lambda sight, row: contradicts(
+        row.delivery_confidence, health(sight, row)
+    ),
+    ("Partner", "isCurrent"): lambda sight, row: sight.runs(row),
+    ("Partner", "needsDecision"): lambda sight, row: sight.awaits_decision(row),
+    ("Sponsor", "isCurrent"): lambda sight, row: sight.runs(row),
+    ("Summary", "headline"): lambda _sight, row: row.content["headline"],
+}
+
+
+def attribute(name: str) -> Callable[[Sight, Any], Any]:
+    return lambda _sight, row: getattr(row, name)
+
+
+ONE: dict[tuple[str, str], tuple[str, Callable[[Sight, Any], Any]]] = {
+    ("Affiliation", "person"): ("Person", attribute("person_id")),
+    ("Affiliation", "organisation"): ("Organisation", attribute("organisation_id")),
+    ("Baseline", "approvedBy"): ("Person", attribute("approved_by_id")),
+    ("Dependency", "milestone"): ("Milestone", attribute("milestone_id")),
+    ("Dependency", "dependsOn"): ("Milestone", attribute("depends_on_id")),
+    ("JournalEntry", "actor"): ("Person", attribute("actor_id")),
+    ("JournalEntry", "programme"): ("Programme", attribute("programme_id")),
+    ("LeadCount", "lead"): ("Organisation", lambda _sight, row: row["lead"]),
+    ("LedgerEntry", "changedBy"): ("Person", attribute("recorded_by_id")),
+    ("LedgerEntry", "milestone"): ("Milestone", attribute("milestone_id")),
+    ("Milestone", "owner"): (
+        "Organisation",
+        lambda sight, row: sight.holder(row.owner_organisation_id, row.owned_from),
+    ),
+    ("Milestone", "ownerPerson"): ("Person", attribute("owner_person_id")),
+    ("Milestone", "programme"): ("Programme", attribute("programme_id")),
+    ("Organisation", "parent"): ("Organisation", attribute("parent_id")),
+    ("Partner", "namedOrganisation"): ("Organisation", attribute("organisation_id")),
+    ("Partner", "organisation"): (
+        "Organisation",
+        lambda sight, row: sight.holder(row.organisation_id, row.starts_on),
+    ),
+    ("Partner", "programme"): ("Programme", attribute("programme_id")),
+    ("Programme", "lead"): ("Organisation", lambda sight, row: sight.lead_id(row)),
+    ("Sponsor", "partner"): ("Partner", attribute("partner_id")),
+    ("Sponsor", "person"): ("Person", attribute("person_id")),
+    ("Sponsor", "programme"): ("Programme", attribute("programme_id")),
+    ("StatusReport", "author"): ("Person", attribute("author_id")),
+    ("StatusReport", "programme"): ("Programme", attribute("programme_id")),
+    ("Succession", "predecessor"): ("Organisation", attribute("predecessor_id")),
+    ("Succession", "successor"): ("Organisation", attribute("successor_id")),
+    ("Summary", "sponsor"): ("Person", attribute("person_id")),
+    ("Viewer", "person"): ("Person", lambda sight, _row: sight.viewer.person_id),
+}

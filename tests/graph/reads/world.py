@@ -1,0 +1,175 @@
+"""All rows of a database in Python's memory, with their past: what the slow way reads instead of asking for it.
+
+Nothing of this is SQL but the loading of whole tables. What rows there were on a date, who saw which of them, who stood
+where an organisation had stood: each is said here a second time, so that a mistake would have to be made twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain import models
+from domain.access.viewers import Role, Viewer
+from domain.database import Database
+from domain.milestones.models import Milestone
+from domain.programmes.models import PartnerRole, ProgrammeStatus
+from domain.tables import Base, Recorded, Tracked
+
+PUBLIC = {models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation}
+OF_PROGRAMME = {
+    models.Phase, models.Partner, models.Sponsor, models.StatusReport, models.Milestone, models.LedgerEntry,
+    models.Baseline, models.Dependency, models.Evidence, models.JournalEntry,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Every table as it is, and of the tracked ones every row as it was, with the date until which it was so."""
+
+    present: dict[type[Base], list[Any]]
+    past: dict[type[Base], list[tuple[Any, date]]]
+
+    @classmethod
+    async def load(cls, database: Database) -> World:
+        present: dict[type[Base], list[Any]] = {}
+        past: dict[type[Base], list[tuple[Any, date]]] = {}
+        async with database.engine.connect() as connection:
+            for mapper in Base.registry.mappers:
+                model = mapper.class_
+                rows = await connection.execute(select(model.__table__))
+                present[model] = [_row(model, row) for row in rows.mappings()]
+                if issubclass(model, Tracked):
+                    rows = await connection.execute(select(models.HISTORY[model]))
+                    past[model] = [(_row(model, row), row["valid_until"]) for row in rows.mappings()]
+        return cls(present, past)
+
+    def as_seen(self, viewer: Viewer, today: date, as_of: date | None = None) -> Sight:
+        """What a viewer sees of it at present, or as of a past date."""
+        return Sight(self, viewer, as_of or today, past=as_of is not None)
+
+
+def _row(model: type[Any], values: Any) -> Any:
+    row = model()
+    row.__dict__.update({name: value for name, value in values.items() if name != "valid_until"})
+    return row
+
+
+@dataclass(slots=True)
+class Sight:
+    """What one viewer sees of the world on a date."""
+
+    world: World
+    viewer: Viewer
+    on: date
+    past: bool
+    _rows: dict[type[Base], list[Any]] = field(default_factory=dict)
+    _seats: set[UUID] | None = None
+
+    def rows(self, model: type[Any]) -> list[Any]:
+        """The rows as they were, whoever looks."""
+        if model not in self._rows:
+            self._rows[model] = list(self._as_they_were(model))
+        return self._rows[model]
+
+    def _as_they_were(self, model: type[Any]) -> Iterable[Any]:
+        present = self.world.present[model]
+        if not self.past or not issubclass(model, Tracked | Recorded):
+            return present
+        now = [row for row in present if row.valid_from <= self.on]
+        then = [row for row, until in self.world.past.get(model, ()) if row.valid_from <= self.on < until]
+        return [*now, *then]
+
+    def seen(self, model: type[Any]) -> list[Any]:
+        """The rows that the viewer sees."""
+        return [row for row in self.rows(model) if self.sees(row)]
+
+    def find(self, model: type[Any], row_id: UUID | None) -> Any:
+        """The row with that id, if there is one and the viewer sees it."""
+        return next((row for row in self.seen(model) if row.id == row_id), None)
+
+    def sees(self, row: Any) -> bool:
+        """Whether the viewer sees a row."""
+        model, person = type(row), self.viewer.person_id
+        if self.viewer.role is Role.ADMINISTRATOR or model in PUBLIC:
+            return True
+        if model is models.Programme:
+            return row.id in self.seats
+        if model in OF_PROGRAMME:
+            return row.programme_id in self.seats
+        if model is models.Person:
+            return row.id in self._colleagues()
+        if model is models.Affiliation:
+            return row.person_id in self._colleagues()
+        return model is models.Summary and row.person_id == person
+
+    @property
+    def seats(self) -> set[UUID]:
+        """The programmes in which the viewer has a seat on the date, by what is known today."""
+        if self._seats is None:
+            own = [s for s in self.world.present[models.Sponsor] if s.person_id == self.viewer.person_id]
+            self._seats = {seat.programme_id for seat in own if self.runs(seat)}
+        return self._seats
+
+    def _colleagues(self) -> set[UUID | None]:
+        named = (
+            (models.Sponsor, "person_id"),
+            (models.Milestone, "owner_person_id"),
+            (models.StatusReport, "author_id"),
+            (models.Baseline, "approved_by_id"),
+        )
+        others = {
+            getattr(row, name)
+            for model, name in named
+            for row in self.world.present[model]
+            if row.programme_id in self.seats
+        }
+        return {self.viewer.person_id, *others}
+
+    def runs(self, row: Any) -> bool:
+        """Whether the row's period has the date in it."""
+        return row.starts_on <= self.on and (row.ends_on is None or row.ends_on > self.on)
+
+    def holder(self, organisation_id: UUID | None, since: date | None) -> UUID | None:
+        """Who holds on the date what the organisation began to hold on `since`, by all that is known today."""
+        if organisation_id is None or since is None:
+            return organisation_id
+        holder, last = organisation_id, since
+        while True:
+            after = [s for s in self.world.present[models.Succession] if s.predecessor_id == holder]
+            if len(after) != 1 or not last < after[0].valid_from <= self.on:
+                return holder
+            holder, last = after[0].successor_id, after[0].valid_from
+
+    def lead_id(self, programme: Any) -> UUID | None:
+        """The organisation that leads a programme on the date."""
+        for partner in self.rows(models.Partner):
+            leads = partner.role is PartnerRole.LEAD and partner.programme_id == programme.id
+            if leads and self.runs(partner):
+                return self.holder(partner.organisation_id, partner.starts_on)
+        return None
+
+    def awaits_decision(self, partner: Any) -> bool:
+        """Whether nobody has decided yet which successor goes on with a part in an open programme."""
+        holder = self.holder(partner.organisation_id, partner.starts_on)
+        steps = [
+            s for s in self.rows(models.Succession) if s.predecessor_id == holder and s.valid_from <= self.on
+        ]
+        programme = next((p for p in self.rows(models.Programme) if p.id == partner.programme_id), None)
+        is_open = programme is not None and programme.status is not ProgrammeStatus.CLOSED
+        return self.runs(partner) and len(steps) > 1 and is_open
+
+    def milestones(self, programme: Any) -> list[Milestone]:
+        """All milestones of a programme."""
+        return [m for m in self.rows(models.Milestone) if m.programme_id == programme.id]
+
+    def due(self, milestone: Milestone, days: int) -> bool:
+        """Whether a milestone is open and expected within so many days from the date on."""
+        latest = date.max - timedelta(days=days)
+        until = min(self.on, latest) + timedelta(days=days)
+        return milestone.is_open and self.on <= milestone.forecast_on < until
