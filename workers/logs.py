@@ -9,9 +9,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 
 def configure(*, quiet: bool = False) -> None:
-    """Set up the logs of this process, unless that was done; quiet says only what went wrong."""
-    if structlog.is_configured():
-        return
+    """Set up the logs of this process; quiet says only what went wrong."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger("error" if quiet else "info"),
         processors=[
@@ -22,6 +20,6 @@ def configure(*, quiet: bool = False) -> None:
             structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        # Found anew each time: a command's standard output is for its answer, whatever was set up before.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
