@@ -97,3 +97,24 @@ def as_of(model: type[Any], on: ColumnElement[date]) -> FromClause:
         return select(table).where(table.c.valid_from <= on).subquery()
     untouched_by_time: FromClause = table
     return untouched_by_time
+
+
+# What was entered in the journal or the ledger, agreed as a baseline, or issued to a sponsor, is not taken back.
+STAYS = """
+CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what is in %, such as %, stays as it is', TG_TABLE_NAME, OLD.id USING ERRCODE = 'TD003';
+END $$
+"""
+
+STAYS_TRIGGERS = (
+    "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON ledger_entries FOR EACH ROW EXECUTE FUNCTION stays()",
+    "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON baselines FOR EACH ROW EXECUTE FUNCTION stays()",
+    "CREATE TRIGGER stays BEFORE DELETE ON journal FOR EACH ROW EXECUTE FUNCTION stays()",
+    # The record that answered a request is known a moment after the entry is written.
+    "CREATE TRIGGER stays_but_for_the_answer BEFORE UPDATE ON journal FOR EACH ROW "
+    "WHEN (OLD.answer_id IS NOT NULL OR to_jsonb(OLD) - 'answer_id' <> to_jsonb(NEW) - 'answer_id') "
+    "EXECUTE FUNCTION stays()",
+    "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON summaries FOR EACH ROW "
+    "WHEN (OLD.state = 'ISSUED') EXECUTE FUNCTION stays()",
+)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import structlog
 from click.testing import CliRunner
 
 from api.cli.main import tandem
@@ -23,11 +24,15 @@ async def story(database):
 def run(database, valkey, story):
     """Run `tandem summaries` on the story's database."""
 
+    logs = structlog.get_config()
+
     def run(*words: str):
         environment = {"TANDEM_DATABASE_URL": database.url, "TANDEM_REDIS_URL": valkey}
         return CliRunner().invoke(tandem, ["summaries", *words], env=environment)
 
-    return run
+    yield run
+    # The command sets up the logs of its process, which here is everybody's.
+    structlog.configure(**logs)
 
 
 def test_a_compile_prints_what_programs_need(run):

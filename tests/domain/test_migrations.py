@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from domain import migrations
 from domain.database import Database
 from domain.errors import Refused
-from domain.history import KEEP_HISTORY, UUID_RANGE, keep_history_of
+from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE, keep_history_of
 from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
 from domain.models import HISTORY, metadata
 
@@ -53,7 +53,7 @@ async def test_migrations_make_what_the_models_say(database: Database, empty_dat
         await connection.run_sync(metadata.create_all)
         for model in HISTORY:
             await connection.exec_driver_sql(keep_history_of(model.__tablename__))
-        for statement in (LEDGER_ADDS_UP, *LEDGER_TRIGGERS):
+        for statement in (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS):
             await connection.exec_driver_sql(statement)
     await engine.dispose()
     for what in _EVERYTHING:

@@ -1046,4 +1046,23 @@ def upgrade() -> None:
     op.execute(
         "CREATE CONSTRAINT TRIGGER ledger_adds_up AFTER INSERT OR UPDATE OR DELETE ON ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_adds_up()"
     )
+    op.execute("""
+    CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'what is in %, such as %, stays as it is', TG_TABLE_NAME, OLD.id USING ERRCODE = 'TD003';
+    END $$
+    """)
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON ledger_entries FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON baselines FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute("CREATE TRIGGER stays BEFORE DELETE ON journal FOR EACH ROW EXECUTE FUNCTION stays()")
+    op.execute(
+        "CREATE TRIGGER stays_but_for_the_answer BEFORE UPDATE ON journal FOR EACH ROW WHEN (OLD.answer_id IS NOT NULL OR to_jsonb(OLD) - 'answer_id' <> to_jsonb(NEW) - 'answer_id') EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON summaries FOR EACH ROW WHEN (OLD.state = 'ISSUED') EXECUTE FUNCTION stays()"
+    )
     # ### end Alembic commands ###

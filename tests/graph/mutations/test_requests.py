@@ -82,6 +82,18 @@ async def test_two_of_the_same_key_at_the_same_moment_are_not_both_done(it: Scen
     assert await _entries(it, key) == 1
 
 
+async def test_of_two_that_read_the_same_version_one_is_stale(it: Scene) -> None:
+    titles = ("One", "Other")
+    asked = [
+        it.do("milestoneUpdate", {"id": "@opening", "title": title, "expectedVersion": 1}, TITLE)
+        for title in titles
+    ]
+    answers = await asyncio.gather(*asked)
+    [kept] = [answer["milestone"] for answer in answers if answer["milestone"]]
+    assert kept["version"] == 2
+    assert [error["code"] for answer in answers for error in answer["userErrors"]] == ["STALE"]
+
+
 async def test_a_key_is_for_one_request(it: Scene) -> None:
     key = f"once {it.ref}"
     await it.do("milestoneReforecast", _move(idempotencyKey=key))

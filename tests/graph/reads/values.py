@@ -57,10 +57,12 @@ class Values:
     def of(self, kind: GraphQLInputType, depth: int = 0) -> st.SearchStrategy[ValueNode]:
         """A value of an input type, or null where that may be."""
         inner = get_nullable_type(kind)
-        some = self._some(inner, depth)
+        some = self.some(inner, depth)
         return some if is_non_null_type(kind) else st.one_of(some, some, some, some, st.just(NullValueNode()))
 
-    def _some(self, kind: Any, depth: int) -> st.SearchStrategy[ValueNode]:
+    def some(self, kind: Any, depth: int = 0) -> st.SearchStrategy[ValueNode]:
+        """A value of an input type, not null."""
+        kind = get_nullable_type(kind)
         if isinstance(kind, GraphQLList):
             items = st.lists(self.of(kind.of_type, depth), max_size=3)
             return items.map(lambda found: ListValueNode(values=tuple(found)))
@@ -74,13 +76,17 @@ class Values:
         deep = depth >= _DEEPEST
         names = sorted(n for n, f in kind.fields.items() if not (deep and _leads_on(f.type)))
         most = 1 if kind.is_one_of else 2
-        chosen = st.lists(st.sampled_from(names), min_size=1 if kind.is_one_of else 0, max_size=most, unique=True)
+        chosen = st.lists(
+            st.sampled_from(names), min_size=1 if kind.is_one_of else 0, max_size=most, unique=True
+        )
         return chosen.flatmap(lambda some: self._fields(kind, some, depth))
 
-    def _fields(self, kind: GraphQLInputObjectType, names: list[str], depth: int) -> st.SearchStrategy[ValueNode]:
+    def _fields(
+        self, kind: GraphQLInputObjectType, names: list[str], depth: int
+    ) -> st.SearchStrategy[ValueNode]:
         def of(name: str) -> st.SearchStrategy[ValueNode]:
             inner = kind.fields[name].type
-            return self._some(inner, depth + 1) if kind.is_one_of else self.of(inner, depth + 1)
+            return self.some(inner, depth + 1) if kind.is_one_of else self.of(inner, depth + 1)
 
         made = st.tuples(*(of(name) for name in names))
         return made.map(
@@ -133,4 +139,6 @@ def _rows(world: World) -> list[Any]:
 
 def _scalars(row: Any) -> list[Any]:
     values = (value for name, value in vars(row).items() if not name.startswith("_"))
-    return [value for value in values if isinstance(value, str | date | Decimal) and not isinstance(value, Enum)]
+    return [
+        value for value in values if isinstance(value, str | date | Decimal) and not isinstance(value, Enum)
+    ]
