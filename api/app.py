@@ -75,7 +75,7 @@ async def _opened(settings: Settings, database: Database | None) -> AsyncIterato
     with ExitStack() as stack:
         # An embedded server may first have to start: the event loop goes on meanwhile.
         where = await asyncio.to_thread(stack.enter_context, servers(settings))
-        opened = Database(where.database_url)
+        opened = Database(where.database_url, patience_s=settings.patience_s)
         try:
             yield opened
         finally:

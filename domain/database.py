@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -18,19 +19,26 @@ from domain.tables import Recorded, Tracked
 
 
 class Database:
-    """One database: transactions for what changes it, and a pool of plain connections for what reads it."""
+    """One database: transactions for what changes it, and a pool of plain connections for what reads it.
 
-    def __init__(self, url: str) -> None:
+    With `patience_s`, Postgres gives up whatever statement takes more seconds than that.
+    """
+
+    def __init__(self, url: str, *, patience_s: float | None = None) -> None:
         self.url = url
+        # A mutation's answer is read in its transaction, and must look like every other answer.
+        self._session = {"timezone": "UTC", "jit": "off"}
+        if patience_s is not None:
+            self._session["statement_timeout"] = f"{round(patience_s * 1000)}ms"
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=10,
             max_overflow=10,
-            # A mutation's answer is read in its transaction, and must look like every other answer.
-            connect_args={"server_settings": {"timezone": "UTC", "jit": "off"}},
+            connect_args={"server_settings": self._session},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._pool: asyncpg.Pool | None = None
+        self._opening = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self, *, effective_on: date) -> AsyncIterator[AsyncSession]:
@@ -42,13 +50,18 @@ class Database:
     async def readers(self) -> asyncpg.Pool:
         """The pool for reads: driver connections, since a read is one statement that needs no session round it."""
         if self._pool is None:
-            self._pool = await asyncpg.create_pool(
-                self.url.replace("postgresql+asyncpg://", "postgresql://"),
-                min_size=1,
-                max_size=10,
-                server_settings={"timezone": "UTC", "default_transaction_read_only": "on", "jit": "off"},
-            )
+            async with self._opening:
+                self._pool = self._pool or await self._open()
         return self._pool
+
+    async def _open(self) -> asyncpg.Pool:
+        return await asyncpg.create_pool(
+            self.url.replace("postgresql+asyncpg://", "postgresql://"),
+            min_size=1,
+            max_size=10,
+            server_settings=self._session | {"default_transaction_read_only": "on"},
+            reset=_leave_as_it_is,
+        )
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -57,12 +70,14 @@ class Database:
         await self.engine.dispose()
 
 
+async def _leave_as_it_is(_connection: Any) -> None:
+    """A statement that reads leaves nothing behind in its session, so nothing has to be sent to clear it."""
+
+
 async def take_effect(session: AsyncSession, on: date) -> None:
     """Have what a transaction changes from here on hold from that date."""
     session.info["effective_on"] = on
-    await session.execute(
-        text("SELECT set_config('tandem.effective_on', :on, true)"), {"on": on.isoformat()}
-    )
+    await session.execute(text("SELECT set_config('tandem.effective_on', :on, true)"), {"on": on.isoformat()})
 
 
 @event.listens_for(Session, "before_flush")

@@ -12,7 +12,11 @@ from domain.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The environment's answers. Without a database URL or a Redis URL, an embedded server stands in for it."""
+    """The environment's answers. Without a database URL or a Redis URL, an embedded server stands in for it.
+
+    `patience_s` is how many seconds a statement of a request may take, `cost_per_minute` how much the requests of one
+    token may cost in a minute (0 for no end; None leaves that to the role).
+    """
 
     data_dir: Path
     database_url: str | None
@@ -20,6 +24,8 @@ class Settings:
     admin_token: str | None
     host: str
     port: int
+    patience_s: float
+    cost_per_minute: int | None
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -36,6 +42,8 @@ class Settings:
             admin_token=values.get("TANDEM_ADMIN_TOKEN") or None,
             host=values.get("TANDEM_HOST") or "127.0.0.1",
             port=_port(values.get("TANDEM_PORT") or "8000"),
+            patience_s=_seconds(values.get("TANDEM_QUERY_TIMEOUT") or "10"),
+            cost_per_minute=_cost(values.get("TANDEM_COST_PER_MINUTE") or None),
         )
 
 
@@ -43,6 +51,25 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:  # noqa: PLR2004 - the range of TCP ports
         raise Refused("BAD_SETTING", f"TANDEM_PORT is {text!r}: give a number from 1 to 65535.")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0.001 <= seconds <= 3600:  # noqa: PLR2004 - a millisecond, which is what Postgres counts, to an hour
+        raise Refused(
+            "BAD_SETTING",
+            f"TANDEM_QUERY_TIMEOUT is {text!r}: give a number of seconds up to 3600, such as 10.",
+        )
+    return seconds
+
+
+def _cost(text: str | None) -> int | None:
+    if text is None or text.isdecimal():
+        return None if text is None else int(text)
+    raise Refused("BAD_SETTING", f"TANDEM_COST_PER_MINUTE is {text!r}: give a whole number, or 0 for no end.")
 
 
 def _async_url(url: str | None) -> str | None:

@@ -14,6 +14,7 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 
 from api.http.asked import Asked, asked_in_address, asked_in_body
 from api.http.bodies import body_of
+from api.http.callers import Caller
 from api.http.declined import Declined
 from api.http.identity import viewer_of
 from api.http.media import AnswerType, answer_type, require_json
@@ -70,6 +71,7 @@ async def _answer(
         operation_name=asked.operation_name,
         now=now(),
         queries_only=queries_only,
+        waiting=Caller(request.receive).waiting,
     )
     status = 400 if form is AnswerType.GRAPHQL and not answer.executed else 200
     return Response(answer.body, media_type=form.header, status_code=status)

@@ -185,7 +185,7 @@ class _Task:
             report.changed += 1
         else:
             report.unchanged += 1
-        if planned.status is not None:
+        if planned.returns:
             report.returned += 1
         if planned.changes:
             for decision in planned.decisions:

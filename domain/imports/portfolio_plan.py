@@ -62,6 +62,11 @@ class Plan:
         )
 
     @property
+    def returns(self) -> bool:
+        """Whether the programme had left the portfolio and comes back."""
+        return any(decision.code is DecisionCode.PROGRAMME_RETURNED for decision in self.decisions)
+
+    @property
     def known_since(self) -> date:
         """Since when what is to be changed is as it is now; a change cannot be dated earlier."""
         if self.standing is None:

@@ -15,14 +15,14 @@ from domain.moment import Moment
 from domain.organisations.holders import holder
 from domain.organisations.models import Organisation
 from domain.people.models import Person, SummaryFrequency
-from domain.programmes.models import Partner, Sponsor
+from domain.programmes.models import Partner, Programme, ProgrammeStatus, Sponsor
 from domain.summaries.period import Period
 
 
 async def sponsors(
     session: AsyncSession, period: Period, *, organisation: str | None = None, email: str | None = None
 ) -> list[Person]:
-    """Everybody with a sponsor's seat at either end of a period, by e-mail address.
+    """Everybody with a sponsor's seat in an open programme at either end of a period, by e-mail address.
 
     `organisation` is a code: only those whose seat is for a partner that this organisation holds on that day.
     `email` is one person's address.
@@ -76,7 +76,10 @@ def _seated(period: Period, organisation_id: UUID | None) -> Select[Any]:
 
 
 def _sits_for(day: date, organisation_id: UUID | None) -> ColumnElement[bool]:
-    sits = runs_on(Sponsor, literal(day))
+    """Seats in programmes that had closed by then count for nobody: there is nothing to tell of them."""
+    programme = Moment(literal(day), past=True).rows(Programme)
+    still_open = select(programme.id).where(programme.status != ProgrammeStatus.CLOSED)
+    sits = runs_on(Sponsor, literal(day)) & Sponsor.programme_id.in_(still_open)
     return sits if organisation_id is None else sits & (_holder_of_seat(day) == organisation_id)
 
 

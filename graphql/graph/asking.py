@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 import structlog
+from asyncpg import QueryCanceledError
 from graphql import GraphQLError
+from sqlalchemy.exc import DBAPIError
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult
 
@@ -17,7 +20,7 @@ from domain.access.viewers import Viewer
 from domain.calendar import now as present
 from domain.database import Database
 from domain.errors import Refused
-from graph.context import Context
+from graph.context import TOO_LONG, Context, Waiting
 from graph.trusted import TrustedDocument, by_id
 
 log = structlog.get_logger(__name__)
@@ -45,8 +48,12 @@ async def execute(
     operation_name: str | None = None,
     now: datetime | None = None,
     queries_only: bool = False,
+    waiting: Waiting = nullcontext,
 ) -> Answer:
-    """Answer a question, sent as text or as the id of a trusted document."""
+    """Answer a question, sent as text or as the id of a trusted document.
+
+    `waiting` is a context in which somebody waits for the answer to a query; see `graph.context`.
+    """
     trusted = by_id().get(document_id) if document_id is not None else None
     if document_id is not None and trusted is None:
         return _refused(
@@ -55,7 +62,7 @@ async def execute(
     text = trusted.text if trusted else query
     if not text:
         return _refused("NO_QUERY", "Send a `query`, or the `documentId` of a trusted document.")
-    context = Context(database, viewer, now or present(), trusted=trusted is not None)
+    context = Context(database, viewer, now or present(), trusted=trusted is not None, waiting=waiting)
     try:
         result = await _run(text, variables, operation_name, context, queries_only=queries_only)
     except CannotGetOperationTypeError:
@@ -134,11 +141,22 @@ def _error(error: GraphQLError) -> dict[str, Any]:
     shown = dict[str, Any](error.formatted)
     if isinstance(original, Refused):
         shown["extensions"] = {"code": original.code}
+    elif _took_too_long(original):
+        shown |= {"message": TOO_LONG, "extensions": {"code": "QUERY_TIMEOUT"}}
     elif original is None or isinstance(original, GraphQLError):
         shown["extensions"] = {"code": "BAD_REQUEST", **shown.get("extensions", {})}
     else:
         reference = uuid.uuid4().hex[:12]
         log.error("graphql.failed", reference=reference, exc_info=original)
-        shown["message"] = f"Something went wrong on our side. Tell your administrator this reference: {reference}."
+        shown["message"] = (
+            f"Something went wrong on our side. Tell your administrator this reference: {reference}."
+        )
         shown["extensions"] = {"code": "INTERNAL", "reference": reference}
     return shown
+
+
+def _took_too_long(error: Exception | None) -> bool:
+    """Whether Postgres gave a statement of a mutation up."""
+    return (
+        isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == QueryCanceledError.sqlstate
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 from graphql import OperationDefinitionNode
@@ -19,18 +21,24 @@ from graph.reads.values import Variables
 
 TRUSTED_PAGE = 10 * LARGEST_PAGE
 
+TOO_LONG = "This took longer than a request may: ask for less at once (smaller pages, a filter), or try again."
+
+Waiting: TypeAlias = Callable[[], AbstractContextManager[None]]
+
 
 @dataclass(slots=True)
 class Context:
     """Who asks, when, and of which database; it is what the read engine reads with.
 
-    Trusted documents may ask for larger pages. `statements` counts what was run, for tests.
+    Trusted documents may ask for larger pages. `waiting` is a context in which somebody waits for an answer: it ends
+    early once nobody does. `statements` counts what was run, for tests.
     """
 
     database: Database
     viewer: Viewer
     now: datetime
     trusted: bool = False
+    waiting: Waiting = nullcontext
     statements: list[str] = field(default_factory=list)
 
     @property
@@ -46,13 +54,14 @@ class Context:
         """Run one statement that gives one text.
 
         Raises:
-            ReadRefused: a value has the character U+0000, which no text of Postgres can have.
+            ReadRefused: it took too long (QUERY_TIMEOUT), or nobody waits for it any more.
         """
         self.statements.append(sql)
         pool = await self.database.readers()
-        async with pool.acquire() as connection:
-            try:
-                text: str = await connection.fetchval(sql, *parameters)
-            except asyncpg.CharacterNotInRepertoireError as error:
-                raise ReadRefused("BAD_CHARACTERS", "A value has the character U+0000: leave it out.") from error
-            return text
+        try:
+            with self.waiting():
+                async with pool.acquire() as connection:
+                    text: str = await connection.fetchval(sql, *parameters)
+                    return text
+        except asyncpg.QueryCanceledError as error:
+            raise ReadRefused("QUERY_TIMEOUT", TOO_LONG) from error

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import socket
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -20,6 +16,7 @@ from api.app import create_app
 from domain import embedded
 from domain.database import Database
 from domain.settings import Settings
+from tests.api.servers import GRANIAN, serving
 
 Reach = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
@@ -36,24 +33,11 @@ async def site_url(server: asyncpg.Connection, servers: embedded.Servers) -> Asy
 @pytest.fixture(scope="session")
 async def site(site_url: str, server: asyncpg.Connection) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a real server without a token, at a loopback address, over that database."""
-    port = _free_port()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"),
-        *("--port", str(port), "api.app:app"),
-        env=os.environ | {"TANDEM_DATABASE_URL": site_url},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    assert process.stdout is not None
-    while b"Started worker" not in (line := await process.stdout.readline()):
-        assert line, "the server ended before it had started"
-    # Nobody reads on, and a full pipe would stop the server.
-    draining = asyncio.create_task(process.stdout.read())
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with (
+        serving(GRANIAN, TANDEM_DATABASE_URL=site_url) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
         yield client
-    process.terminate()
-    await process.wait()
-    await draining
 
 
 @pytest.fixture
@@ -80,10 +64,3 @@ async def _reaching(
         httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as reached,
     ):
         yield reached
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

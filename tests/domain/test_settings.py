@@ -15,10 +15,11 @@ def test_nothing_has_to_be_set() -> None:
     assert settings.data_dir == Path.cwd() / ".tandem"
     assert (settings.database_url, settings.redis_url, settings.admin_token) == (None, None, None)
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert (settings.patience_s, settings.cost_per_minute) == (10, None)
 
 
 def test_what_is_empty_counts_as_not_set() -> None:
-    names = ("DATA_DIR", "DATABASE_URL", "REDIS_URL", "ADMIN_TOKEN", "HOST", "PORT")
+    names = ("DATA_DIR", "DATABASE_URL", "REDIS_URL", "ADMIN_TOKEN", "HOST", "PORT", "QUERY_TIMEOUT", "COST_PER_MINUTE")
     assert Settings.read({f"TANDEM_{name}": "" for name in names}) == Settings.read({})
 
 
@@ -43,6 +44,12 @@ def test_a_queue_may_be_anywhere(url: str) -> None:
         ("TANDEM_PORT", "65536"),
         ("TANDEM_PORT", "http"),
         ("TANDEM_PORT", "-1"),
+        ("TANDEM_QUERY_TIMEOUT", "0"),
+        ("TANDEM_QUERY_TIMEOUT", "nan"),
+        ("TANDEM_QUERY_TIMEOUT", "3601"),
+        ("TANDEM_QUERY_TIMEOUT", "a while"),
+        ("TANDEM_COST_PER_MINUTE", "-1"),
+        ("TANDEM_COST_PER_MINUTE", "much"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:

@@ -30,6 +30,7 @@ from graph.reads.errors import ReadRefused
 from graph.reads.names import quoted
 from graph.reads.narrowing import Narrowing
 from graph.reads.orders import Key, keys
+from graph.reads.records import declared_as, json_of, record
 from graph.reads.values import Leaf, Tree, constant
 
 if TYPE_CHECKING:
@@ -153,8 +154,6 @@ def connection(
     compiler: Compiler, definition: GraphQLField, read_field: ReadField, nodes: list[FieldNode], row: Any
 ) -> ColumnElement[Any]:
     """One connection as JSON."""
-    from graph.reads.statement import declared_as  # noqa: PLC0415 - the two compile each other's parts
-
     kind = get_named_type(definition.type)
     assert isinstance(kind, GraphQLObjectType)
     item = get_named_type(kind.fields["nodes"].type)
@@ -192,7 +191,7 @@ class _Parts:
         columns = self.page.compiler.labelled(
             self.fields, lambda key, nodes: self._part(key, nodes, gathered)
         )
-        inner = select(*columns)
+        inner = record(columns)
         if gathered is not None:
             inner = inner.select_from(gathered)
         return self.page.compiler.json(inner)
@@ -209,7 +208,7 @@ class _Parts:
         for key, nodes in self._items():
             each = self._each(nodes, row, rows)
             source = source.join(each, true())
-            items = func.row_to_json(each.table_valued())
+            items = json_of(each)
             ordered = func.json_agg(aggregate_order_by(items, place.desc()) if page.backwards else items)
             kept = ordered.filter(inside) if one_more else ordered
             columns.append(func.coalesce(kept, literal_column("'[]'::json")).label(key))
@@ -230,7 +229,7 @@ class _Parts:
                 columns = compiler.columns(page.item, compiler.selector.fields(page.item, nodes), row)
             else:
                 columns = self._edge(nodes, row, rows)
-            return compiler.beside(select(*columns))
+            return compiler.beside(record(columns))
 
     def _edge(self, nodes: list[FieldNode], row: Any, rows: Any) -> list[ColumnElement[Any]]:
         compiler, page = self.page.compiler, self.page
@@ -293,8 +292,10 @@ class _Parts:
         columns = compiler.labelled(
             compiler.selector.fields(kind, nodes), lambda _key, inner: values[inner[0].name.value]
         )
-        return compiler.json(select(*columns).correlate_except(None))
+        return compiler.json(record(columns).correlate_except(None))
 
     def _came_from(self) -> ColumnElement[bool]:
         """Whether the page was reached from an item on its other side, which is then in the list."""
-        return true() if _given(self.page.arguments, "before" if self.page.backwards else "after") else false()
+        return (
+            true() if _given(self.page.arguments, "before" if self.page.backwards else "after") else false()
+        )

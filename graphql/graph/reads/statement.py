@@ -26,7 +26,6 @@ from graphql import (
 from sqlalchemy import (
     JSON,
     ColumnElement,
-    Numeric,
     Select,
     Subquery,
     Text,
@@ -44,7 +43,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from graph.reads import declare
-from graph.reads.declare import Declaration, ReadField, declaration_of
+from graph.reads.declare import ReadField, declaration_of
 from graph.reads.errors import ReadRefused
 from graph.reads.identity import key_of, kind_of
 from graph.reads.names import quoted
@@ -52,6 +51,7 @@ from graph.reads.narrowing import Narrowing
 from graph.reads.nulls import MARK, Promise
 from graph.reads.pages import connection
 from graph.reads.perspective import Perspective
+from graph.reads.records import as_json, declared_as, json_of, record
 from graph.reads.selections import Fields, Selector
 from graph.reads.values import Leaf, Tree, Variables, argument
 
@@ -82,7 +82,9 @@ class Compiler:
     completed: bool = False  # whether graphql-core will complete what is fetched
     binds: list[Bind] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
-    _path: list[bool] = field(default_factory=list)  # of each step to the place at hand, whether it may be null
+    _path: list[bool] = field(
+        default_factory=list
+    )  # of each step to the place at hand, whether it may be null
     _derived: int = 0
 
     def bind(
@@ -133,7 +135,7 @@ class Compiler:
     def root(self, kind: GraphQLObjectType, fields: Fields) -> Select[Any]:
         """The statement for an operation, or for what a mutation answers."""
         inner = self.derived(select(*self.columns(kind, fields, None)))
-        return select(cast(func.row_to_json(inner.table_valued()), Text))
+        return select(cast(json_of(inner), Text))
 
     def columns(self, kind: GraphQLObjectType, fields: Fields, row: Any) -> list[ColumnElement[Any]]:
         """What is selected of one object, labelled with the response keys."""
@@ -167,9 +169,7 @@ class Compiler:
                 value = self._promised(f"{kind.name}.{name}", nodes, value)
             return value
 
-    def _promised(
-        self, name: str, nodes: list[FieldNode], value: ColumnElement[Any]
-    ) -> ColumnElement[Any]:
+    def _promised(self, name: str, nodes: list[FieldNode], value: ColumnElement[Any]) -> ColumnElement[Any]:
         """A value that the schema promises, or the mark of its absence."""
         if self.completed:
             return value
@@ -223,12 +223,11 @@ class Compiler:
     def object(self, kind: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
         """One object as JSON, from a row that is in reach."""
         columns = self.columns(kind, self.selector.fields(kind, nodes), row)
-        return self.json(select(*columns).correlate_except(None))
+        return self.json(record(columns).correlate_except(None))
 
     def json(self, inner: Select[Any]) -> ColumnElement[Any]:
         """The rows of a select as JSON, at most one of them."""
-        row = func.row_to_json(self.derived(inner).table_valued(), type_=JSON())
-        return select(row).scalar_subquery()
+        return select(json_of(self.derived(inner))).scalar_subquery()
 
     def _one(
         self, kind: GraphQLObjectType, nodes: list[FieldNode], on: Callable[[Any], ColumnElement[bool]]
@@ -240,7 +239,7 @@ class Compiler:
         if self.completed:
             columns.append(quoted(kind.name).label(declare.KIND))
         # The id of another row is unique; a rule of the application need not find one row only.
-        return self.json(select(*columns).where(on(other), seen).limit(1).correlate_except(other))
+        return self.json(record(columns).where(on(other), seen).limit(1).correlate_except(other))
 
     def _lookup(
         self, kind: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
@@ -260,10 +259,8 @@ class Compiler:
         return self._one(kind, nodes, lambda other: getattr(other, name) == text)
 
     def _listed(self, kind: GraphQLObjectType, nodes: list[FieldNode], rows: Any) -> ColumnElement[Any]:
-        item = self.beside(select(*self.columns(kind, self.selector.fields(kind, nodes), rows.c)))
-        items = func.coalesce(
-            func.json_agg(func.row_to_json(item.table_valued())), literal_column("'[]'::json")
-        )
+        item = self.beside(record(self.columns(kind, self.selector.fields(kind, nodes), rows.c)))
+        items = func.coalesce(func.json_agg(json_of(item)), literal_column("'[]'::json"))
         return select(items).select_from(rows.join(item, true())).scalar_subquery()
 
     def _any(
@@ -299,21 +296,6 @@ class Compiler:
         kept = Narrowing(self, declaration_of(filtered_as), row).condition(tree)
         scope = aliased(model, select(row).where(and_(seen, kept)).cte(), adapt_on_names=True)
         return self.object(kind, nodes, scope)
-
-
-def declared_as(kind: GraphQLObjectType) -> Declaration:
-    """The declaration behind a type of the schema."""
-    return declaration_of(kind.extensions["strawberry-definition"].origin)
-
-
-def as_json(value: Any, kind: GraphQLObjectType, read_field: ReadField) -> ColumnElement[Any]:
-    """A scalar in the form in which the schema's scalars are written."""
-    if read_field.python_name == "id":
-        return quoted(f"{kind.name}:").concat(cast(value, Text))
-    column_type = getattr(value, "type", None)
-    if isinstance(column_type, Numeric) and column_type.asdecimal:
-        return cast(value, Text)  # JSON numbers are read as binary fractions; money is not one
-    return value  # type: ignore[no-any-return]
 
 
 def _may_be_null(read: declare.Read, value: ColumnElement[Any]) -> bool:

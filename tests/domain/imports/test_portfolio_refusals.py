@@ -207,6 +207,7 @@ async def test_a_proposed_programme_begins_and_a_paused_one_stays_paused(
     assert (known["rail"]["status"], known["road"]["status"]) == ("PAUSED", "ACTIVE")
     assert known["road"]["baseline_on"] == "2020-03-31"
     assert decided(result) == {DecisionCode.PROGRAMME_BEGUN: [("road", 3)]}
+    assert result.reports[0].returned == 0
 
 
 async def test_only_administrators_import(bring_in: Import, departments: Database) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.errors import Refused
 from domain.organisations import successions
+from domain.programmes import commands as programmes
 from domain.programmes import sponsors as seats
 from domain.summaries.period import Period
 from domain.summaries.sponsors import organisations, sponsors
@@ -35,6 +36,13 @@ async def test_everybody_with_a_seat_at_either_end(database, hub):
         await seats.end(work, ended.id, ends_on=date(2025, 12, 31))
         await make.person(work, "Ed Never")
     assert await _found(database) == ["Ada hub", "Ben hub", "Di Came"]
+
+
+async def test_a_seat_in_a_closed_programme_is_nobodys_concern(database, hub):
+    async with make.acting(database, on=date(2025, 3, 1)) as work:
+        await programmes.close(work, hub.programme.id)
+    assert await _found(database) == ["Ada hub", "Ben hub"]
+    assert await _found(database, Period(date(2025, 3, 1), date(2025, 12, 31))) == []
 
 
 async def test_one_organisation_or_one_address(database, hub):
