@@ -12,6 +12,7 @@ from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
 from api.http import endpoint, health
+from api.http.budgets import Budgets
 from api.http.failures import EXCEPTION_HANDLERS
 from api.http.headers import add_security_headers
 from api.http.logs import RequestLog
@@ -61,8 +62,10 @@ def _lifespan(
         configure()
         present = settings or Settings.read()
         async with _opened(present, database) as opened:
-            app.state.serving = Serving(present, opened)
+            budgets = Budgets(present.redis_url)
+            app.state.serving = Serving(present, opened, budgets)
             yield
+            await budgets.close()
 
     return serve
 

@@ -104,4 +104,5 @@ def _require_not_earlier(row: Tracked, on: date) -> None:
             "EARLIER_THAN_KNOWN",
             f"This was last changed with effect from {in_words(row.valid_from)}, and a change from {in_words(on)} "
             "would rewrite what was known since. Date your change on or after that day.",
+            field="effectiveOn",
         )

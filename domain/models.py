@@ -1,6 +1,7 @@
 """Every table in one place, with its history: import this before the metadata is used as a whole."""
 
 from domain import history
+from domain.cohorts.models import Cohort, CohortMember, Team, TeamMember
 from domain.journal.models import Job, JournalEntry
 from domain.milestones.models import Baseline, Dependency, Evidence, LedgerEntry, Milestone
 from domain.organisations.models import Continuation, Organisation, OrganisationIdentifier, Succession
@@ -23,6 +24,8 @@ __all__ = [
     "HISTORY",
     "Affiliation",
     "Baseline",
+    "Cohort",
+    "CohortMember",
     "Continuation",
     "Dependency",
     "Evidence",
@@ -41,5 +44,7 @@ __all__ = [
     "StatusReport",
     "Succession",
     "Summary",
+    "Team",
+    "TeamMember",
     "metadata",
 ]

@@ -26,7 +26,7 @@ from domain.access.visibility import visible
 from domain.calendar import in_words, plausible, today
 from domain.database import Database
 from domain.errors import Forbidden, KeyReused, NotFound, Refused, Stale
-from domain.models import Job, JournalEntry
+from domain.models import HISTORY, Job, JournalEntry
 from domain.tables import Identified, Tracked
 
 Row = TypeVar("Row", bound=Identified)
@@ -60,13 +60,28 @@ class Work:
         Raises:
             NotFound: there is none, or the viewer cannot see it.
             Stale: it is tracked, and not at the version that the caller expected.
+            Refused: EARLIER_THAN_KNOWN, where it is to be changed on a date before it was known.
         """
         row = await self._look_up(select(model).where(model.id == row_id, *self._sees(model)), for_update)
         if row is None:
             raise NotFound(_words(model.__name__), field=named)
         if expected_version is not None and isinstance(row, Tracked) and row.version != expected_version:
             raise Stale(expected_version, row.version)
+        if for_update and isinstance(row, Tracked) and self.on < row.valid_from:
+            await self._require_known(row)
         return row
+
+    async def _require_known(self, row: Tracked) -> None:
+        """What is added to a record on a date before it was known would then belong to nothing."""
+        history = HISTORY[type(row)]
+        first = await self.session.scalar(select(func.min(history.c.valid_from)).where(history.c.id == row.id))
+        since = min(first or row.valid_from, row.valid_from)
+        if self.on < since:
+            raise Refused(
+                "EARLIER_THAN_KNOWN",
+                f"This is known since {in_words(since)}. Date your change on or after that day.",
+                field="effectiveOn",
+            )
 
     async def _look_up(self, statement: Select[Row], for_update: bool) -> Row | None:  # noqa: FBT001
         if for_update:

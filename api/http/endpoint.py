@@ -9,24 +9,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, get, post
-from strawberry.schema.exceptions import InvalidOperationTypeError
+from litestar import Request, get, post
+from litestar.response.base import ASGIResponse
 
 from api.http.asked import Asked, asked_in_address, asked_in_body
 from api.http.bodies import body_of
 from api.http.callers import Caller
-from api.http.declined import Declined
-from api.http.identity import viewer_of
+from api.http.identity import token_of, viewer_of
 from api.http.media import AnswerType, answer_type, require_json
 from api.http.origins import require_same_origin
 from api.http.serving import serving
 from domain.access.viewers import Viewer
 from domain.calendar import now
 from graph import asking
+from graph.answers import Answer
 
 
 @post("/graphql", status_code=200, request_max_body_size=None)
-async def operate(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def operate(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Carry out an operation that was sent as JSON."""
     viewer, form = _admit(request)
     require_json(request.headers.get("content-type"), request.headers.get("content-encoding"))
@@ -35,16 +35,11 @@ async def operate(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get("/graphql")
-async def read(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def read(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Answer a query that was sent in the address. Addresses are followed by chance: they change nothing."""
     viewer, form = _admit(request)
     asked = asked_in_address(request.query_params.dict())
-    try:
-        return await _answer(request, viewer, form, asked, queries_only=True)
-    except InvalidOperationTypeError as error:
-        raise Declined(
-            405, "MUTATION_BY_GET", "A GET only reads: send this mutation by POST.", headers={"Allow": "POST"}
-        ) from error
+    return await _answer(request, viewer, form, asked, queries_only=True)
 
 
 def _admit(request: Request[Any, Any, Any]) -> tuple[Viewer, AnswerType]:
@@ -61,9 +56,10 @@ async def _answer(
     asked: Asked,
     *,
     queries_only: bool = False,
-) -> Response[bytes]:
+) -> ASGIResponse:
+    server = serving(request)
     answer = await asking.execute(
-        serving(request).database,
+        server.database,
         viewer,
         query=asked.query,
         document_id=asked.document_id,
@@ -72,6 +68,26 @@ async def _answer(
         now=now(),
         queries_only=queries_only,
         waiting=Caller(request.receive).waiting,
+        pay=server.purse(viewer, token_of(request)),
     )
-    status = 400 if form is AnswerType.GRAPHQL and not answer.executed else 200
-    return Response(answer.body, media_type=form.header, status_code=status)
+    # Litestar's own Response would look for a thread in which to be made: the body is JSON already.
+    return ASGIResponse(
+        body=answer.body,
+        media_type=form.header,
+        status_code=_status(answer, form),
+        headers=_headers(answer),
+    )
+
+
+def _status(answer: Answer, form: AnswerType) -> int:
+    if answer.retry_after_s is not None:
+        return 429
+    if answer.refused == "MUTATION_BY_GET":
+        return 405
+    return 400 if form is AnswerType.GRAPHQL and not answer.executed else 200
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    if answer.retry_after_s is not None:
+        return {"Retry-After": str(answer.retry_after_s)}
+    return {"Allow": "POST"} if answer.refused == "MUTATION_BY_GET" else {}

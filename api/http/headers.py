@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 
@@ -23,14 +22,23 @@ _ALWAYS = {
     # What one viewer is told is for nobody else: not for a cache, not for the next person at the machine.
     "Cache-Control": "no-store",
 }
+_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_PLAIN, _SECURE = _encoded(_ALWAYS), _encoded(_ALWAYS | _HTTPS)
 
 
 async def add_security_headers(message: Message, scope: Scope) -> None:
-    """Complete the headers of an answer; what it already says stays as it is."""
+    """Complete the headers of an answer; what it already says stays as it is.
+
+    They are encoded beforehand: Litestar's own way to set them took a third of the time of a short request.
+    """
     if message["type"] != "http.response.start":
         return
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in _ALWAYS.items():
-        headers.setdefault(name, value)
-    if scope["scheme"] == "https":
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    said = {name.lower() for name, _ in message["headers"]}
+    added = _SECURE if scope["scheme"] == "https" else _PLAIN
+    message["headers"] = [*message["headers"], *(header for header in added if header[0] not in said)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from api.http.declined import Declined
 
@@ -27,6 +28,7 @@ class _Accepted:
     quality: float
 
 
+@lru_cache(maxsize=256)
 def answer_type(accept: str | None) -> AnswerType:
     """The media type that a caller's Accept header asks for.
 

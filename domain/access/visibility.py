@@ -18,6 +18,8 @@ from domain.access.viewers import Role
 from domain.models import (
     Affiliation,
     Baseline,
+    Cohort,
+    CohortMember,
     Continuation,
     Dependency,
     Evidence,
@@ -36,6 +38,8 @@ from domain.models import (
     StatusReport,
     Succession,
     Summary,
+    Team,
+    TeamMember,
 )
 
 Predicate = Callable[[Any, ColumnElement[UUID], ColumnElement[date]], ColumnElement[bool]]
@@ -62,12 +66,14 @@ def _programme(row: Any, person: ColumnElement[UUID], on: ColumnElement[date]) -
 
 
 def _colleague(person_id: Any, person: ColumnElement[UUID], on: ColumnElement[date]) -> ColumnElement[bool]:
-    """Themself, and whose name stands in their programmes: sponsors, owners of milestones, authors of reports."""
+    """Themself, and whose name stands in their programmes: sponsors, owners, authors, members of cohorts and teams."""
     named = (
         (Sponsor, Sponsor.__table__.c.person_id),
         (Milestone, Milestone.__table__.c.owner_person_id),
         (StatusReport, StatusReport.__table__.c.author_id),
         (Baseline, Baseline.__table__.c.approved_by_id),
+        (CohortMember, CohortMember.__table__.c.person_id),
+        (TeamMember, TeamMember.__table__.c.person_id),
     )
     return or_(
         person_id == person,
@@ -102,6 +108,10 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     Baseline: _of_programme,
     Dependency: _of_programme,
     Evidence: _of_programme,
+    Cohort: _of_programme,
+    CohortMember: _of_programme,
+    Team: _of_programme,
+    TeamMember: _of_programme,
     JournalEntry: _of_programme,
     Person: lambda row, person, on: _colleague(row.id, person, on),
     Affiliation: lambda row, person, on: _colleague(row.person_id, person, on),

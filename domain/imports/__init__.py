@@ -1,9 +1,10 @@
-"""Bringing in files: lists of organisations, what became of them, and complete reports of a portfolio.
+"""Bringing in files: organisations, what became of them, complete reports of a portfolio, and members of cohorts.
 
 A file is read and checked whole first; with an error, nothing of it is written and all errors are told at once. Then
 it is applied through the same commands that people use. A dry run does all of it and undoes it at the end.
 """
 
+from domain.imports.members import import_members
 from domain.imports.organisations import import_organisations
 from domain.imports.portfolio import import_portfolio
 from domain.imports.problems import ImportRefused, Problem
@@ -20,6 +21,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Report",
+    "import_members",
     "import_organisations",
     "import_portfolio",
     "import_successions",

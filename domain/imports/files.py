@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from domain.imports.problems import Problems, refuse
 from domain.imports.results import Progress
@@ -45,6 +46,10 @@ class Shape:
         return self.required + self.optional
 
 
+Record: TypeAlias = tuple[int, list[str]]
+"""A line as it stands in the file: its number, as a spreadsheet counts, and its cells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row as it stands in the file. `number` counts as a spreadsheet does, with the header as row 1."""
@@ -61,27 +66,46 @@ def read(path: Path, shape: Shape, problems: Problems, progress: Progress) -> It
     Raises:
         ImportRefused: it cannot be read as a CSV file of this shape at all.
     """
-    size = _size(path)
+    size = size_of(path)
+    return rows(records(path, size, problems, progress), shape, problems)
+
+
+def records(path: Path, size: int, problems: Problems, progress: Progress) -> Iterator[Record]:
+    """The lines of a CSV file, the header among them; it is held open while they are read.
+
+    Raises:
+        ImportRefused: it is something else.
+    """
     _require_csv(path)
     with path.open("rb") as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        records = _records(csv.reader(text, strict=True), problems)
-        header = _header(next(records, (1, []))[1], shape, problems)
-        found = False
-        for number, cells in records:
+        for number, cells in _records(csv.reader(text, strict=True), problems):
+            yield number, cells
             progress("Reading", file.tell(), size)
-            if not any(cell.strip() for cell in cells):
-                continue
-            found = True
-            if _is_whole(number, cells, header, problems):
-                yield Row(number, dict(zip(header, cells, strict=True)))
-    if not found and not problems.total:
+
+
+def rows(found: Iterator[Record], shape: Shape, problems: Problems) -> Iterator[Row]:
+    """What stands below the header, by column; rows without any content are passed over.
+
+    Raises:
+        ImportRefused: the header is not of this shape, or nothing stands below it.
+    """
+    first, names = next(found, (1, []))
+    header = _header(names, shape, problems, row=first)
+    content = False
+    for number, cells in found:
+        if not any(cell.strip() for cell in cells):
+            continue
+        content = True
+        if _is_whole(number, cells, header, problems):
+            yield Row(number, dict(zip(header, cells, strict=True)))
+    if not content and not problems.total:
         raise refuse(
             "NO_ROWS", "The file has a header and no rows below it. Check that it is the right file."
         )
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
     """Its size in bytes, if it is a file that can be read and is not too large."""
     try:
         status = path.stat()
@@ -118,7 +142,7 @@ def _require_csv(path: Path) -> None:
         raise refuse("NOT_A_CSV_FILE", f"{path} is not text. {_SAVE_AS_CSV}")
 
 
-def _records(reader: Iterator[list[str]], problems: Problems) -> Iterator[tuple[int, list[str]]]:
+def _records(reader: Iterator[list[str]], problems: Problems) -> Iterator[Record]:
     """The records with their numbers; an error of the format ends them, since what follows cannot be told apart."""
     number = 0
     while True:
@@ -142,7 +166,7 @@ def _explained(error: csv.Error) -> str:
     return f"From this row on the file is not CSV ({reason}). {_SAVE_AS_CSV}"
 
 
-def _header(cells: list[str], shape: Shape, problems: Problems) -> list[str]:
+def _header(cells: list[str], shape: Shape, problems: Problems, *, row: int) -> list[str]:
     """The names of the columns, if they are all there and nothing else is.
 
     Raises:
@@ -161,13 +185,13 @@ def _header(cells: list[str], shape: Shape, problems: Problems) -> list[str]:
     for name in shape.required:
         if name not in names:
             message = "This column is missing. Add it, or give its name to the column that it is."
-            problems.add("MISSING_COLUMN", message, row=1, column=name)
+            problems.add("MISSING_COLUMN", message, row=row, column=name)
     for name in dict.fromkeys(names):
         if name not in shape.columns:
             message = f"This column is not known. Take it out, or name it as one of {expected}."
-            problems.add("UNKNOWN_COLUMN", message, row=1, column=name or "(no name)")
+            problems.add("UNKNOWN_COLUMN", message, row=row, column=name or "(no name)")
         elif names.count(name) > 1:
-            problems.add("DUPLICATE_COLUMN", "This column is there twice. Keep one.", row=1, column=name)
+            problems.add("DUPLICATE_COLUMN", "This column is there twice. Keep one.", row=row, column=name)
     problems.raise_if_any()
     return names
 

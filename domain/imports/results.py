@@ -42,6 +42,8 @@ class Kind(StrEnum):
     SPONSORS = "sponsors"
     PEOPLE = "people"
     REPORTS = "reports"
+    AFFILIATIONS = "affiliations"
+    MEMBERS = "members"
 
 
 class DecisionCode(StrEnum):
@@ -61,6 +63,9 @@ class DecisionCode(StrEnum):
     COST_IMPLAUSIBLE = "COST_IMPLAUSIBLE"
     ROW_CORRECTED = "ROW_CORRECTED"
     SPONSOR_TO_BE_NAMED = "SPONSOR_TO_BE_NAMED"
+    PERSON_RENAMED = "PERSON_RENAMED"
+    POSITION_KEPT = "POSITION_KEPT"
+    EMPLOYER_ADDED = "EMPLOYER_ADDED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import text
@@ -54,6 +54,13 @@ class Run:
     def today(self) -> date:
         """The date of the import."""
         return today(self.now)
+
+
+async def dated(work: Work, on: date) -> Work:
+    """The same transaction and journal, in which changes hold from that date from here on."""
+    await work.session.flush()
+    await take_effect(work.session, on)
+    return replace(work, on=on)
 
 
 @asynccontextmanager

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-import structlog
-from asyncpg import QueryCanceledError
-from graphql import GraphQLError
-from sqlalchemy.exc import DBAPIError
-from strawberry.schema.exceptions import CannotGetOperationTypeError
-from strawberry.types import ExecutionResult
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+)
 
 from domain.access.viewers import Viewer
 from domain.calendar import now as present
 from domain.database import Database
-from domain.errors import Refused
-from graph.context import TOO_LONG, Context, Waiting
+from graph.answers import Answer, complete, refused
+from graph.context import Context, Waiting
+from graph.costs import MUTATION, Pay
+from graph.documents import documents_of
+from graph.reads import ReadExtension, ReadRefused
+from graph.reads.cost import Cost
+from graph.reads.engine import Question
 from graph.trusted import TrustedDocument, by_id
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A complete answer as JSON; `executed` is false where the question was not understood."""
-
-    body: bytes
-    executed: bool
 
 
 class AskingFailed(Exception):  # noqa: N818 - it says what happened
@@ -49,47 +49,75 @@ async def execute(
     now: datetime | None = None,
     queries_only: bool = False,
     waiting: Waiting = nullcontext,
+    pay: Pay | None = None,
 ) -> Answer:
     """Answer a question, sent as text or as the id of a trusted document.
 
-    `waiting` is a context in which somebody waits for the answer to a query; see `graph.context`.
+    `waiting` is a context in which somebody waits for the answer to a query, `pay` the budget of whoever asks; see
+    `graph.context`. With `queries_only`, a mutation is refused (MUTATION_BY_GET).
     """
     trusted = by_id().get(document_id) if document_id is not None else None
     if document_id is not None and trusted is None:
-        return _refused(
+        return refused(
             "UNKNOWN_DOCUMENT", "There is no trusted document with this id: send the query's text."
         )
     text = trusted.text if trusted else query
     if not text:
-        return _refused("NO_QUERY", "Send a `query`, or the `documentId` of a trusted document.")
-    context = Context(database, viewer, now or present(), trusted=trusted is not None, waiting=waiting)
-    try:
-        result = await _run(text, variables, operation_name, context, queries_only=queries_only)
-    except CannotGetOperationTypeError:
-        return _refused("UNKNOWN_OPERATION", "The document has no such operation: check `operationName`.")
-    return Answer(_body(result), executed=_executed(result))
+        return refused("NO_QUERY", "Send a `query`, or the `documentId` of a trusted document.")
+    context = Context(
+        database, viewer, now or present(), trusted=trusted is not None, waiting=waiting, pay=pay
+    )
+    result = await _answer(text, variables or {}, operation_name, context, queries_only=queries_only)
+    return complete(result, context.charge)
 
 
-async def _run(
-    text: str,
-    variables: dict[str, Any] | None,
-    operation_name: str | None,
-    context: Context,
-    *,
-    queries_only: bool,
+async def _answer(
+    text: str, variables: dict[str, Any], name: str | None, context: Context, *, queries_only: bool
 ) -> ExecutionResult:
-    from strawberry.types.graphql import OperationType  # noqa: PLC0415
-
     from graph.schema import schema  # noqa: PLC0415 - a second to build; not every command asks
 
-    allowed = {OperationType.QUERY} if queries_only else {OperationType.QUERY, OperationType.MUTATION}
-    return await schema.execute(
-        text,
-        variable_values=variables,
-        operation_name=operation_name,
-        context_value=context,
-        allowed_operation_types=allowed,
-    )
+    document = documents_of(schema._schema).read(text, trusted=context.trusted)
+    if document.tree is None:
+        return ExecutionResult(None, list(document.errors))
+    try:
+        operation = document.operation(name)
+        if operation.operation is OperationType.QUERY:
+            question = Question(schema._schema, document.tree, operation, variables)
+            return await question.answer(context, ReadExtension.plans)
+        _require_mutation(operation, queries_only=queries_only)
+        await context.afford(_cost_of(operation, document.tree))
+        done = await schema.execute(text, variables, context, operation_name=name)
+        return ExecutionResult(done.data, done.errors)
+    except GraphQLError as error:
+        return ExecutionResult(None, [error])
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer, and the log what it was
+        return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
+
+
+def _require_mutation(operation: OperationDefinitionNode, *, queries_only: bool) -> None:
+    if operation.operation is OperationType.SUBSCRIPTION:
+        raise ReadRefused("NO_SUBSCRIPTIONS", "Send a query or a mutation: there are no subscriptions here.")
+    if queries_only:
+        raise ReadRefused("MUTATION_BY_GET", "A GET only reads: send this mutation by POST.")
+
+
+def _cost_of(operation: OperationDefinitionNode, tree: DocumentNode) -> Cost:
+    """What carrying a mutation out costs at most, besides what each of its fields answers."""
+    fragments = {d.name.value: d for d in tree.definitions if isinstance(d, FragmentDefinitionNode)}
+    names = list(_root_fields(operation.selection_set, fragments))
+    return Cost(MUTATION * len(names), tuple((name, MUTATION) for name in names))
+
+
+def _root_fields(
+    selected: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[str]:
+    for node in selected.selections:
+        if isinstance(node, FieldNode):
+            yield node.alias.value if node.alias else node.name.value
+        elif isinstance(node, FragmentSpreadNode):
+            yield from _root_fields(fragments[node.name.value].selection_set, fragments)
+        elif isinstance(node, InlineFragmentNode):
+            yield from _root_fields(node.selection_set, fragments)
 
 
 async def ask(
@@ -111,52 +139,3 @@ async def ask(
         raise AskingFailed(f"{document.name}: {body['errors'][0]['message']}")
     data: dict[str, Any] = body["data"]
     return data
-
-
-def _refused(code: str, message: str) -> Answer:
-    return Answer(
-        orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]}), executed=False
-    )
-
-
-def _executed(result: ExecutionResult) -> bool:
-    """Whether execution began: an error of a field has a path, one of the request as a whole has none."""
-    return result.data is not None or any(error.path for error in result.errors or ())
-
-
-def _body(result: ExecutionResult) -> bytes:
-    body: dict[str, Any] = {}
-    if result.errors:
-        body["errors"] = [_error(error) for error in result.errors]
-    if _executed(result):
-        body["data"] = result.data
-    if result.extensions:
-        body["extensions"] = result.extensions
-    return orjson.dumps(body)
-
-
-def _error(error: GraphQLError) -> dict[str, Any]:
-    """An error as the caller may see it: what is not theirs to know is logged and named by a reference."""
-    original = error.original_error
-    shown = dict[str, Any](error.formatted)
-    if isinstance(original, Refused):
-        shown["extensions"] = {"code": original.code}
-    elif _took_too_long(original):
-        shown |= {"message": TOO_LONG, "extensions": {"code": "QUERY_TIMEOUT"}}
-    elif original is None or isinstance(original, GraphQLError):
-        shown["extensions"] = {"code": "BAD_REQUEST", **shown.get("extensions", {})}
-    else:
-        reference = uuid.uuid4().hex[:12]
-        log.error("graphql.failed", reference=reference, exc_info=original)
-        shown["message"] = (
-            f"Something went wrong on our side. Tell your administrator this reference: {reference}."
-        )
-        shown["extensions"] = {"code": "INTERNAL", "reference": reference}
-    return shown
-
-
-def _took_too_long(error: Exception | None) -> bool:
-    """Whether Postgres gave a statement of a mutation up."""
-    return (
-        isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == QueryCanceledError.sqlstate
-    )

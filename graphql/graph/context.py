@@ -14,14 +14,18 @@ from graphql import OperationDefinitionNode
 from domain.access.viewers import Viewer
 from domain.calendar import today
 from domain.database import Database
+from graph.costs import ALLOWANCES, Charge, Pay
 from graph.looking import Look
 from graph.reads.connections import LARGEST_PAGE
+from graph.reads.cost import Cost
 from graph.reads.errors import ReadRefused
 from graph.reads.values import Variables
 
 TRUSTED_PAGE = 10 * LARGEST_PAGE
 
-TOO_LONG = "This took longer than a request may: ask for less at once (smaller pages, a filter), or try again."
+TOO_LONG = (
+    "This took longer than a request may: ask for less at once (smaller pages, a filter), or try again."
+)
 
 Waiting: TypeAlias = Callable[[], AbstractContextManager[None]]
 
@@ -31,7 +35,8 @@ class Context:
     """Who asks, when, and of which database; it is what the read engine reads with.
 
     Trusted documents may ask for larger pages. `waiting` is a context in which somebody waits for an answer: it ends
-    early once nobody does. `statements` counts what was run, for tests.
+    early once nobody does. `pay` takes what it costs from a budget; without one there is none. `statements`
+    counts what was run, for tests.
     """
 
     database: Database
@@ -39,7 +44,13 @@ class Context:
     now: datetime
     trusted: bool = False
     waiting: Waiting = nullcontext
+    pay: Pay | None = None
     statements: list[str] = field(default_factory=list)
+    charge: Charge = field(init=False)
+
+    def __post_init__(self) -> None:
+        allowance = ALLOWANCES[self.viewer.role]
+        self.charge = Charge(allowance.by_document if self.trusted else allowance.by_text, self.pay)
 
     @property
     def largest_page(self) -> int:
@@ -49,6 +60,14 @@ class Context:
     def perspective(self, operation: OperationDefinitionNode, variables: Variables) -> Look:
         """How the viewer looks at the tables in that operation."""
         return Look.of(self.viewer, operation, variables, today(self.now))
+
+    async def afford(self, cost: Cost) -> None:
+        """Charge for a statement that is about to run.
+
+        Raises:
+            ReadRefused: it costs more than one request may (COST_TOO_HIGH), or than is left (BUDGET_SPENT).
+        """
+        await self.charge.take(cost)
 
     async def fetch(self, sql: str, *parameters: Any) -> str:
         """Run one statement that gives one text.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
+from graph.documents import ReadDocuments
 from graph.looking import as_of
 from graph.mutations.root import Mutation
 from graph.query import Query
@@ -28,5 +28,5 @@ schema = Schema(
     mutation=Mutation,
     directives=[as_of],
     config=CONFIG,
-    extensions=[ParserCache, ValidationCache, ReadExtension],
+    extensions=[ReadDocuments, ReadExtension],
 )

@@ -1,7 +1,7 @@
 """A generated portfolio of any size, in a database of its own that is kept between runs.
 
-Everything in it follows from the number of a row and from the day on which it was loaded. It is loaded in batches of one
-transaction each, so a load that was stopped goes on where it was.
+Everything in it follows from the number of a row and from the day on which it was loaded. It is loaded in batches of
+one transaction each, so a load that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def _settings(scale: int) -> dict[str, Any]:
 async def _load(connection: asyncpg.Connection, scale: int, progress: Progress) -> None:
     loaded = await connection.fetchval("SELECT count(*) FROM programmes")
     # Statistics are what a load ends with.
-    if loaded == scale and await connection.fetchval("SELECT reltuples >= 0 FROM pg_class WHERE relname = 'milestones'"):
+    if loaded == scale and await connection.fetchval(
+        "SELECT reltuples >= 0 FROM pg_class WHERE relname = 'milestones'"
+    ):
         return
     # Keys and the ledger need no check here, and indexes are made faster at the end.
     await connection.execute("SET session_replication_role = replica")

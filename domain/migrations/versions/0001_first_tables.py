@@ -46,6 +46,59 @@ def upgrade() -> None:
     )
     op.create_index("ix_affiliations_history_person_id", "affiliations_history", ["person_id"], unique=False)
     op.create_table(
+        "cohort_members_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("cohort_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "PARTICIPANT",
+                "FACILITATOR",
+                name="cohort_role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_cohort_members_history")),
+    )
+    op.create_index(
+        "ix_cohort_members_history_cohort_id_person_id",
+        "cohort_members_history",
+        ["cohort_id", "person_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_cohort_members_history_person_id", "cohort_members_history", ["person_id"], unique=False
+    )
+    op.create_index(
+        "ix_cohort_members_history_programme_id_cohort_id",
+        "cohort_members_history",
+        ["programme_id", "cohort_id"],
+        unique=False,
+    )
+    op.create_table(
+        "cohorts_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_cohorts_history")),
+    )
+    op.create_index("ix_cohorts_history_name", "cohorts_history", ["name"], unique=False)
+    op.create_table(
         "dependencies_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
         sa.Column("milestone_id", sa.Uuid(), nullable=True),
@@ -573,6 +626,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_summaries_history")),
     )
     op.create_table(
+        "team_members_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_team_members_history")),
+    )
+    op.create_index("ix_team_members_history_person_id", "team_members_history", ["person_id"], unique=False)
+    op.create_index(
+        "ix_team_members_history_programme_id_team_id",
+        "team_members_history",
+        ["programme_id", "team_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_team_members_history_team_id_person_id",
+        "team_members_history",
+        ["team_id", "person_id"],
+        unique=False,
+    )
+    op.create_table(
+        "teams_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("cohort_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_teams_history")),
+    )
+    op.create_index("ix_teams_history_cohort_id", "teams_history", ["cohort_id"], unique=False)
+    op.create_index("ix_teams_history_name", "teams_history", ["name"], unique=False)
+    op.create_index("ix_teams_history_organisation_id", "teams_history", ["organisation_id"], unique=False)
+    op.create_table(
         "affiliations",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -593,6 +689,21 @@ def upgrade() -> None:
         op.f("ix_affiliations_organisation_id"), "affiliations", ["organisation_id"], unique=False
     )
     op.create_index(op.f("ix_affiliations_person_id"), "affiliations", ["person_id"], unique=False)
+    op.create_table(
+        "cohorts",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_cohorts_ends_after_it_starts")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_cohorts_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohorts")),
+        sa.UniqueConstraint("programme_id", "name", name=op.f("uq_cohorts_programme_id_name")),
+    )
+    op.create_index(op.f("ix_cohorts_name"), "cohorts", ["name"], unique=False)
     op.create_table(
         "continuations",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -860,6 +971,49 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "cohort_members",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "PARTICIPANT",
+                "FACILITATOR",
+                name="cohort_role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_cohort_members_ends_after_it_starts")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_cohort_members_cohort_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_cohort_members_person_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_cohort_members_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_members")),
+    )
+    op.create_index(
+        op.f("ix_cohort_members_cohort_id_person_id"),
+        "cohort_members",
+        ["cohort_id", "person_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_cohort_members_person_id"), "cohort_members", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_cohort_members_programme_id_cohort_id"),
+        "cohort_members",
+        ["programme_id", "cohort_id"],
+        unique=False,
+    )
+    op.create_table(
         "dependencies",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("milestone_id", sa.Uuid(), nullable=False),
@@ -975,6 +1129,57 @@ def upgrade() -> None:
         op.f("ix_sponsors_person_id_programme_id"), "sponsors", ["person_id", "programme_id"], unique=False
     )
     op.create_index(op.f("ix_sponsors_programme_id"), "sponsors", ["programme_id"], unique=False)
+    op.create_table(
+        "teams",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_teams_ends_after_it_starts")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_teams_cohort_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_teams_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_teams_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
+        sa.UniqueConstraint("programme_id", "name", name=op.f("uq_teams_programme_id_name")),
+    )
+    op.create_index(op.f("ix_teams_cohort_id"), "teams", ["cohort_id"], unique=False)
+    op.create_index(op.f("ix_teams_name"), "teams", ["name"], unique=False)
+    op.create_index(op.f("ix_teams_organisation_id"), "teams", ["organisation_id"], unique=False)
+    op.create_table(
+        "team_members",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_team_members_ends_after_it_starts")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_team_members_person_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_team_members_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_team_members_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_members")),
+    )
+    op.create_index(op.f("ix_team_members_person_id"), "team_members", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_team_members_programme_id_team_id"),
+        "team_members",
+        ["programme_id", "team_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_team_members_team_id_person_id"), "team_members", ["team_id", "person_id"], unique=False
+    )
     op.execute(
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON organisations FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
@@ -989,6 +1194,9 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON affiliations FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON cohorts FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON milestones FOR EACH ROW EXECUTE FUNCTION keep_history()"
@@ -1009,6 +1217,9 @@ def upgrade() -> None:
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON summaries FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
+        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON cohort_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON dependencies FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
@@ -1016,6 +1227,12 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON sponsors FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON teams FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON team_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute("""
     CREATE FUNCTION ledger_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -120,7 +120,9 @@ async def _read_back(info: Asking, current: Work, subject_id: UUID) -> dict[str,
     connection = await (await current.session.connection()).get_raw_connection()
     driver = connection.driver_connection
     assert driver is not None
-    return await read_back(info._raw_info, subject_id, _look(info.context), driver.fetchval)
+    return await read_back(
+        info._raw_info, subject_id, _look(info.context), driver.fetchval, info.context.afford
+    )
 
 
 async def _refused(info: Asking, request: Request, refusal: Refused, answers: type[Payload]) -> Payload:
@@ -128,7 +130,9 @@ async def _refused(info: Asking, request: Request, refusal: Refused, answers: ty
     if field is None and isinstance(refusal, NotFound):
         field = subject_of(request)
     error = UserError(field=field, code=refusal.code, message=refusal.message)
-    nothing = await read_back(info._raw_info, None, _look(info.context), info.context.fetch)
+    nothing = await read_back(
+        info._raw_info, None, _look(info.context), info.context.fetch, info.context.afford
+    )
     return answers(fetched=nothing, user_errors=[error])
 
 

@@ -26,6 +26,7 @@ from graphql.execution.values import get_variable_values
 from strawberry.extensions import SchemaExtension
 
 from graph.reads.connections import LARGEST_PAGE
+from graph.reads.cost import Cost
 from graph.reads.declare import ReadField, Subject
 from graph.reads.errors import ReadRefused
 from graph.reads.nulls import is_broken, put_right
@@ -46,6 +47,10 @@ class Reader(Protocol):
 
     def perspective(self, operation: OperationDefinitionNode, variables: Variables) -> Perspective:
         """How this reader looks at the tables in that operation."""
+        ...
+
+    async def afford(self, cost: Cost) -> None:
+        """Take note of what a statement costs before it runs; refuse it where that is too much."""
         ...
 
     async def fetch(self, sql: str, *parameters: Any) -> str:
@@ -78,6 +83,10 @@ class ReadExtension(SchemaExtension):
         yield
 
 
+INTROSPECTION = Cost(100)
+"""The price of asking for the schema itself, which takes no rows and yet some time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A validated query operation with the variables as they came."""
@@ -101,6 +110,7 @@ class Question:
         except GraphQLError as error:
             return ExecutionResult(data=None, errors=[error])
         if not whole:
+            await reader.afford(INTROSPECTION)
             return await self._complete(orjson.loads(text))
         return _put_right(plan, text) if plan and is_broken(text) else _as_it_is(text)
 
@@ -116,6 +126,7 @@ class Question:
         form = shape(dict(selector.variables), self.schema.type_map)
         plan = plans.get((*self._identity(), form, perspective.key, reader.largest_page), make)
         parameters = plan.parameters(selector.variables, perspective.parameters)
+        await reader.afford(plan.cost(selector.variables))
         return plan, await reader.fetch(plan.sql, *parameters)
 
     def _root(self) -> GraphQLObjectType:
@@ -141,6 +152,7 @@ async def read_back(
     subject_id: Any,
     perspective: Perspective,
     fetch: Callable[..., Awaitable[str]],
+    afford: Callable[[Cost], Awaitable[None]],
 ) -> dict[str, Any]:
     """What a mutation's answer selects of its subject, by response key; nothing of it where there is no subject."""
     kind = get_named_type(info.return_type)
@@ -153,7 +165,9 @@ async def read_back(
     compiler = Compiler(info.schema, selector, perspective, LARGEST_PAGE, completed=True)
     plan = plan_of(compiler.root(kind, fields), compiler)
     values = {**perspective.parameters, "subject": subject_id}
-    found: dict[str, Any] = orjson.loads(await fetch(plan.sql, *plan.parameters(selector.variables, values)))
+    parameters = plan.parameters(selector.variables, values)
+    await afford(plan.cost(selector.variables))
+    found: dict[str, Any] = orjson.loads(await fetch(plan.sql, *parameters))
     return found
 
 

@@ -75,5 +75,5 @@ class _Mending:
                 value[step] = None
 
     def _break(self, promise: Promise, path: tuple[str | int, ...]) -> None:
-        self.errors.append(GraphQLError(promise.message, promise.nodes, path=list(path)))
+        self.errors.append(GraphQLError(promise.message, list(promise.nodes), path=list(path)))
         raise _Gone(promise.goes)

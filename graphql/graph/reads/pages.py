@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from graph.reads.connections import DEFAULT_PAGE, cursor, keys_of
+from graph.reads.cost import WHOLE
 from graph.reads.declare import Many, ReadField
 from graph.reads.errors import ReadRefused
 from graph.reads.names import quoted
@@ -47,6 +48,7 @@ class Page:
     matching: Callable[[], tuple[Any, ColumnElement[bool]]]
     keys: list[Key]
     arguments: dict[str, Tree]
+    most: Leaf
     size: ColumnElement[int]
 
     @property
@@ -113,20 +115,24 @@ def _given(arguments: dict[str, Tree], name: str) -> Leaf | None:
     return leaf if isinstance(leaf, Leaf) and leaf.now is not None else None
 
 
-def _size(compiler: Compiler, arguments: dict[str, Tree]) -> ColumnElement[int]:
+def _most(compiler: Compiler, arguments: dict[str, Tree]) -> Leaf:
     """How many items a page has at most."""
     first, last = _given(arguments, "first"), _given(arguments, "last")
     if first and last:
         raise ReadRefused("FIRST_OR_LAST", "Ask for the first or for the last items of a list, not for both.")
-    largest = compiler.largest_page
+    return first or last or constant(min(DEFAULT_PAGE, compiler.largest_page))
+
+
+def _size(compiler: Compiler, arguments: dict[str, Tree], most: Leaf) -> ColumnElement[int]:
+    """The same as SQL."""
+    name, largest = "last" if _given(arguments, "last") else "first", compiler.largest_page
 
     def checked(value: int) -> int:
         if not 0 <= value <= largest:
-            name = "last" if last else "first"
             raise ReadRefused("BAD_PAGE_SIZE", f"`{name}` is {value}: ask for 0 to {largest} items.")
         return value
 
-    return compiler.bind(first or last or constant(min(DEFAULT_PAGE, largest)), BigInteger(), checked)
+    return compiler.bind(most, BigInteger(), checked)
 
 
 def _step_by_step(keys: list[tuple[Key, Any, Any]], *, reverse: bool) -> ColumnElement[bool]:
@@ -170,8 +176,9 @@ def connection(
 
     assert declared.model is not None
     order = keys(compiler, declared, many.order, arguments.get("orderBy"))
-    size = _size(compiler, arguments)
-    page = Page(compiler, item, declared.model, matching, order, arguments, size)
+    most = _most(compiler, arguments)
+    size = _size(compiler, arguments, most)
+    page = Page(compiler, item, declared.model, matching, order, arguments, most, size)
     page.check_cursors()
     return _Parts(page, kind, compiler.selector.fields(kind, nodes)).json()
 
@@ -206,7 +213,8 @@ class _Parts:
         source: Any = rows
         columns: list[ColumnElement[Any]] = []
         for key, nodes in self._items():
-            each = self._each(nodes, row, rows)
+            with page.compiler.meter.inside(nodes[0]), page.compiler.meter.each(page.most.find):
+                each = self._each(nodes, row, rows)
             source = source.join(each, true())
             items = json_of(each)
             ordered = func.json_agg(aggregate_order_by(items, place.desc()) if page.backwards else items)
@@ -257,7 +265,7 @@ class _Parts:
         one = self._cursor(rows)
         return [
             (func.count() > size).label("_more"),
-            func.max(one).filter(place == literal_column("1", Integer())).label("_head"),
+            func.max(one).filter(place == literal_column("1", Integer()), place <= size).label("_head"),
             func.max(one).filter(place == func.least(found, size)).label("_tail"),
         ]
 
@@ -267,6 +275,7 @@ class _Parts:
                 name = next(name for name, own in self._items() if own is nodes)
                 return gathered.c[name]  # type: ignore[no-any-return]
             case "totalCount":
+                self.page.compiler.meter.touch(WHOLE)
                 row, kept = self.page.matching()
                 return (
                     select(func.count()).select_from(row).where(kept).correlate_except(row).scalar_subquery()

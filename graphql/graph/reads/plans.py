@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,9 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import asyncpg
 
+from graph.reads.cost import Cost, Touch, cost_of
 from graph.reads.errors import ReadRefused
+from graph.reads.kept import Kept
 from graph.reads.nulls import Promise
 from graph.reads.statement import Bind, Compiler
 from graph.reads.values import Variables
@@ -25,11 +26,13 @@ _Value = Callable[[Variables, Mapping[str, Any]], Any]
 class Plan:
     """A statement as text and, for each of its parameters in their order, how to find its value.
 
-    `promises` are the fields that must not be null, in the order of their marks (see `graph.reads.nulls`).
+    `promises` are the fields that must not be null, in the order of their marks (see `graph.reads.nulls`), `touches` the
+    rows that it can touch.
     """
 
     sql: str
     promises: tuple[Promise, ...]
+    touches: tuple[Touch, ...]
     _values: tuple[_Value, ...]
     _checks: tuple[_Value, ...]
 
@@ -42,6 +45,15 @@ class Plan:
         for check in self._checks:
             check(variables, perspective)
         return [_sendable(value(variables, perspective)) for value in self._values]
+
+    def cost(self, variables: Variables) -> Cost:
+        """What the statement costs at most; the page sizes in the variables have been checked by `parameters`."""
+        return cost_of(self.touches, variables)
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory the plan takes."""
+        return 2 * len(self.sql) + 500 * (len(self._values) + len(self.promises) + len(self.touches) + 1)
 
 
 def plan_of(statement: Select[Any], compiler: Compiler) -> Plan:
@@ -59,7 +71,8 @@ def plan_of(statement: Select[Any], compiler: Compiler) -> Plan:
         _value(name, own.get(name), compiled.params.get(name), compiled.binds.get(name)) for name in names
     ]
     unused = [_own_value(bind) for name, bind in own.items() if name not in compiled.binds]
-    return Plan(str(compiled), tuple(compiler.promises), tuple(values), tuple(unused))
+    touches = tuple(compiler.meter.touches)
+    return Plan(str(compiled), tuple(compiler.promises), touches, tuple(values), tuple(unused))
 
 
 def _value(name: str, bind: Bind | None, known: Any, parameter: Any) -> _Value:
@@ -96,19 +109,15 @@ def _require_text(text: str) -> None:
 
 
 class PlanCache:
-    """The plans used most recently; the least recently used one goes when it is full."""
+    """The plans in use, within bounds: plans for questions that were asked once do not displace them."""
 
-    def __init__(self, size: int = 500) -> None:
-        self._size = size
-        self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
+    def __init__(self, most_bytes: int = 64_000_000) -> None:
+        self._plans = Kept[Hashable, Plan](most_bytes)
 
     def get(self, key: Hashable, make: Callable[[], Plan]) -> Plan:
         """The plan for that key, made now if it is not there."""
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = make()
-            if len(self._plans) > self._size:
-                self._plans.popitem(last=False)
-        else:
-            self._plans.move_to_end(key)
+            plan = make()
+            self._plans.put(key, plan, plan.bytes)
         return plan

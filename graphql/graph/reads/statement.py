@@ -43,6 +43,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from graph.reads import declare
+from graph.reads.cost import WHOLE, Meter
 from graph.reads.declare import ReadField, declaration_of
 from graph.reads.errors import ReadRefused
 from graph.reads.identity import key_of, kind_of
@@ -72,7 +73,8 @@ class Bind:
 class Compiler:
     """Compiles the selections of one request.
 
-    `binds` are the parameters that it met on the way, `promises` the fields that must not be null.
+    `binds` are the parameters that it met on the way, `promises` the fields that must not be null, `meter` has what it
+    costs.
     """
 
     schema: GraphQLSchema
@@ -82,6 +84,7 @@ class Compiler:
     completed: bool = False  # whether graphql-core will complete what is fetched
     binds: list[Bind] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
+    meter: Meter = field(default_factory=Meter)
     _path: list[bool] = field(
         default_factory=list
     )  # of each step to the place at hand, whether it may be null
@@ -163,7 +166,7 @@ class Compiler:
             return quoted(kind.name)
         definition = kind.fields[name]
         read_field = definition.extensions["strawberry-definition"]
-        with self.at(definition.type):
+        with self.at(definition.type), self.meter.inside(nodes[0]):
             value = self._value(kind, definition, read_field, nodes, row)
             if is_non_null_type(definition.type) and _may_be_null(read_field.read, value):
                 value = self._promised(f"{kind.name}.{name}", nodes, value)
@@ -227,11 +230,13 @@ class Compiler:
 
     def json(self, inner: Select[Any]) -> ColumnElement[Any]:
         """The rows of a select as JSON, at most one of them."""
-        return select(json_of(self.derived(inner))).scalar_subquery()
+        rows = self.derived(inner)
+        return select(json_of(rows)).select_from(rows).scalar_subquery()
 
     def _one(
         self, kind: GraphQLObjectType, nodes: list[FieldNode], on: Callable[[Any], ColumnElement[bool]]
     ) -> ColumnElement[Any]:
+        self.meter.touch()
         declared = declared_as(kind)
         assert declared.model is not None
         other, seen = self.rows(declared.model)
@@ -259,7 +264,8 @@ class Compiler:
         return self._one(kind, nodes, lambda other: getattr(other, name) == text)
 
     def _listed(self, kind: GraphQLObjectType, nodes: list[FieldNode], rows: Any) -> ColumnElement[Any]:
-        item = self.beside(record(self.columns(kind, self.selector.fields(kind, nodes), rows.c)))
+        with self.meter.each(lambda _variables: WHOLE):
+            item = self.beside(record(self.columns(kind, self.selector.fields(kind, nodes), rows.c)))
         items = func.coalesce(func.json_agg(json_of(item)), literal_column("'[]'::json"))
         return select(items).select_from(rows.join(item, true())).scalar_subquery()
 
@@ -291,6 +297,7 @@ class Compiler:
         model: Any,
         filtered_as: Any,
     ) -> ColumnElement[Any]:
+        self.meter.touch(WHOLE)
         row, seen = self.rows(model)
         tree = self.arguments(definition, nodes[0]).get("filter")
         kept = Narrowing(self, declaration_of(filtered_as), row).condition(tree)

@@ -142,8 +142,6 @@ MOVED_WITHOUT_ENTRY: dict[str, str] = {
     "an entry": "INSERT INTO ledger_entries (id, valid_from, programme_id, milestone_id, from_on, to_on, days, reason, "
     "recorded_at) SELECT gen_random_uuid(), valid_from, programme_id, id, forecast_on, forecast_on, 5, 'SCOPE', now() "
     "FROM milestones WHERE id = :id",
-    "other days": "UPDATE ledger_entries SET days = days + 1 WHERE milestone_id = :id",
-    "no entry": "DELETE FROM ledger_entries WHERE milestone_id = :id",
     "a late beginning": "INSERT INTO milestones (id, version, valid_from, programme_id, title, baseline_on, "
     "forecast_on, criticality, evidence_required, marks_end) SELECT gen_random_uuid(), 1, valid_from, programme_id, "
     "title, baseline_on, forecast_on, criticality, false, false FROM milestones WHERE id = :id",

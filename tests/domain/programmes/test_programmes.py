@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.models import LedgerEntry, Milestone, Partner
-from domain.programmes import commands
+from domain.programmes import commands, phases
 from domain.programmes.models import PartnerRole, ProgrammeStatus
 from tests import factories
 from tests.factories import START, TODAY, acting, as_sponsor, organisation, programme
@@ -219,3 +219,17 @@ async def test_of_two_changes_at_once_from_one_version_the_later_is_stale(databa
         lambda work: commands.update(work, made.id, title="Two", expected_version=1),
     )
     assert outcome == "STALE"
+
+
+async def test_nothing_belongs_to_a_programme_before_it_was_known(database):
+    async with acting(database, on=START) as work:
+        hub = await programme(work, "hub", lead=await organisation(work, "RX4"))
+    async with acting(database, on=START + timedelta(days=30)) as work:
+        await commands.update(work, hub.id, title="The hub")
+    async with (
+        refused(database, "EARLIER_THAN_KNOWN"),
+        acting(database, on=START - timedelta(days=1)) as work,
+    ):
+        await phases.add(work, hub.id, title="Discovery", starts_on=START)
+    async with acting(database, on=START) as work:  # known by then, if under another title
+        await phases.add(work, hub.id, title="Discovery", starts_on=START)

@@ -117,7 +117,7 @@ async def test_an_end_is_brought_forward_and_not_put_off(database, subtests):
         (TODAY + DAY, "ALREADY_ENDED"),
         (START, "ENDS_BEFORE_START"),
     ):
-        with subtests.test(ends_on):
+        with subtests.test(str(ends_on)):
             async with refused(database, code), acting(database) as work:
                 await sponsors.end(work, seat.id, ends_on=ends_on)
 

@@ -32,20 +32,18 @@ async def test_aliases_fragments_and_directives(it: Scene) -> None:
             "without": True,
         },
     )
-    assert answer == {
-        "data": {
-            "moved": {
-                "__typename": "MilestonePayload",
-                "number": it.opening,
-                "refusals": [],
-                "now": {
-                    "expected": "2026-07-31",
-                    "__typename": "Milestone",
-                    "id": it.opening,
-                    "ledger": {"nodes": [{"reason": "FUNDING"}]},
-                },
-                "milestone": {"status": "PLANNED"},
-            }
+    assert answer["data"] == {
+        "moved": {
+            "__typename": "MilestonePayload",
+            "number": it.opening,
+            "refusals": [],
+            "now": {
+                "expected": "2026-07-31",
+                "__typename": "Milestone",
+                "id": it.opening,
+                "ledger": {"nodes": [{"reason": "FUNDING"}]},
+            },
+            "milestone": {"status": "PLANNED"},
         }
     }
 

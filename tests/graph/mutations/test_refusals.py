@@ -29,7 +29,7 @@ REFUSALS: list[Refusal] = [
         "milestoneUpdate",
         _milestone(title="Before", effectiveOn="2023-12-31"),
         "EARLIER_THAN_KNOWN",
-        None,
+        "effectiveOn",
     ),
     (
         "a day that cannot be meant",

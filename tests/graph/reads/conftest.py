@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import orjson
 import pytest
+from graphql import parse
 
 from domain import embedded
+from domain.access.viewers import ADMINISTRATOR, Viewer
 from domain.database import Database
+from graph.asking import execute
+from tests.factories import NOW, TODAY
+from tests.graph.reads import slow
 from tests.graph.reads.story import Story, tell
 from tests.graph.reads.world import World
 
@@ -29,3 +36,38 @@ async def story(server: asyncpg.Connection, servers: embedded.Servers) -> AsyncI
 async def world(story: Story) -> World:
     """The same in memory."""
     return await World.load(story.database)
+
+
+Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+def ask(story: Story) -> Ask:
+    """Asks a question of the story; the whole answer."""
+
+    async def asked(text: str, variables: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
+        given = {"viewer": ADMINISTRATOR, "now": NOW} | given
+        found = await execute(story.database, query=text, variables=variables, **given)
+        answer: dict[str, Any] = orjson.loads(found.body)
+        answer.pop("extensions", None)
+        return answer
+
+    return asked
+
+
+@pytest.fixture
+def agreed(ask: Ask, world: World) -> Ask:
+    """Asks a question of the story both ways, which have to agree; the data."""
+
+    async def asked(
+        text: str, variables: dict[str, Any] | None = None, viewer: Viewer = ADMINISTRATOR
+    ) -> dict[str, Any]:
+        quickly = await ask(text, variables, viewer=viewer)
+        slowly = slow.answer(world, viewer, parse(text), variables or {}, today=TODAY)
+        assert "errors" not in quickly, quickly["errors"]
+        assert not slowly.errors
+        assert orjson.dumps(quickly["data"]) == orjson.dumps(slowly.data)
+        data: dict[str, Any] = quickly["data"]
+        return data
+
+    return asked

@@ -15,7 +15,7 @@ from uuid import UUID
 from graphql import GraphQLEnumType, GraphQLError, GraphQLObjectType, get_named_type, get_nullable_type
 
 from domain import models
-from tests.graph.reads import slow
+from tests.graph.reads import rows
 from tests.graph.reads.world import Sight
 
 DEFAULT_PAGE, LARGEST_PAGE = 50, 100
@@ -93,17 +93,17 @@ class Order:
     @property
     def words(self) -> str:
         """How a cursor names it: a list's own order by the attributes of the rows."""
-        renamed = slow.RENAMED if self.own else {}
-        names = [(renamed.get((self.kind, name), slow.snake(name)), down) for name, down in self.keys]
+        renamed = rows.RENAMED if self.own else {}
+        names = [(renamed.get((self.kind, name), rows.snake(name)), down) for name, down in self.keys]
         return " ".join(f"{'-' if down else ''}{name}" for name, down in names)
 
     def place(self, sight: Sight, row: Any) -> tuple[Any, ...]:
-        return tuple(self._rank(name, row.id if name == "id" else slow.value(sight, self.kind, name, row))
+        return tuple(self._rank(name, row.id if name == "id" else rows.value(sight, self.kind, name, row))
                      for name, _ in self.keys)  # fmt: skip
 
     def _rank(self, name: str, found: Any) -> Any:
         words = _words(self.kind, name)
-        return found if words is None or found is None else words.index(found.name)
+        return found if words is None or found is None else words.index(found.name) + 1
 
     def compare(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> int:
         for (_, down), mine, theirs in zip(self.keys, one, other, strict=True):
@@ -145,7 +145,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 
 def _object(kind: str) -> GraphQLObjectType:
-    found = slow.published().type_map[kind]
+    found = rows.published().type_map[kind]
     assert isinstance(found, GraphQLObjectType)
     return found
 
@@ -169,10 +169,10 @@ def _refused(code: str) -> GraphQLError:
     return GraphQLError(code, extensions={"code": code})
 
 
-def connection(sight: Sight, several: Several, row: Any, arguments: dict[str, Any]) -> slow.Thing:
+def connection(sight: Sight, several: Several, row: Any, arguments: dict[str, Any]) -> rows.Thing:
     """One page of a list, with all that can be asked of it."""
     order = Order.of(several, arguments.get("orderBy"))
-    first, last, size = _sizes(arguments)
+    last, size = _sizes(arguments)
     related = [r for r in sight.seen(getattr(models, several.kind))
                if several.on is None or several.on(sight, row, r)]  # fmt: skip
     found = [r for r in related if matches(sight, several.kind, r, arguments.get("filter"))]
@@ -188,17 +188,17 @@ def connection(sight: Sight, several: Several, row: Any, arguments: dict[str, An
         within = [pair for pair in within if order.compare(pair[0], end) < 0]
     page = within[max(len(within) - size, 0) :] if last is not None else within[:size]
     cursors = [order.cursor(place) for place, _ in page]
-    things = [slow.Thing(several.kind, r) for _, r in page]
+    things = [rows.Thing(several.kind, r) for _, r in page]
     more = len(within) > size
-    return slow.Thing(
+    return rows.Thing(
         "Connection",
         {
             "totalCount": len(found),
             "nodes": things,
             "edges": [
-                slow.Thing("Edge", {"cursor": c, "node": t}) for c, t in zip(cursors, things, strict=True)
+                rows.Thing("Edge", {"cursor": c, "node": t}) for c, t in zip(cursors, things, strict=True)
             ],
-            "pageInfo": slow.Thing(
+            "pageInfo": rows.Thing(
                 "PageInfo",
                 {
                     "hasNextPage": before is not None if last is not None else more,
@@ -211,7 +211,7 @@ def connection(sight: Sight, several: Several, row: Any, arguments: dict[str, An
     )
 
 
-def _sizes(arguments: dict[str, Any]) -> tuple[int | None, int | None, int]:
+def _sizes(arguments: dict[str, Any]) -> tuple[int | None, int]:
     first, last = arguments.get("first"), arguments.get("last")
     if first is not None and last is not None:
         raise _refused("FIRST_OR_LAST")
@@ -219,10 +219,10 @@ def _sizes(arguments: dict[str, Any]) -> tuple[int | None, int | None, int]:
     assert size is not None
     if not 0 <= size <= LARGEST_PAGE:
         raise _refused("BAD_PAGE_SIZE")
-    return first, last, size
+    return last, size
 
 
-def part(source: slow.Thing, name: str) -> Any:
+def part(source: rows.Thing, name: str) -> Any:
     """A field of a connection, an edge or a page's info."""
     return source.row[name]
 
@@ -239,14 +239,14 @@ def _holds(sight: Sight, kind: str, row: Any, name: str, wanted: Any) -> bool:
         return (all if name == "and" else any)([matches(sight, kind, row, each) for each in wanted])
     if name == "not":
         return not matches(sight, kind, row, wanted)
-    if slow.is_one(kind, name):
-        other = slow.one(sight, kind, name, row)
+    if rows.is_one(kind, name):
+        other = rows.one(sight, kind, name, row)
         return other is not None and matches(sight, other.kind, other.row, wanted)
     several = MANY.get((kind, name))
     if several is not None:
         return all(_related(sight, several, row, word, inner) for word, inner in wanted.items())
     nullable = get_nullable_type(_object(kind).fields[name].type)
-    found = f"{kind}:{row.id}" if name == "id" else slow.value(sight, kind, name, row)
+    found = f"{kind}:{row.id}" if name == "id" else rows.value(sight, kind, name, row)
     if isinstance(nullable, GraphQLEnumType):
         found = found and found.name
     return all(_compared(kind, name, found, word, operand) for word, operand in wanted.items())
@@ -276,8 +276,8 @@ def _compared(kind: str, name: str, found: Any, word: str, operand: Any) -> bool
 
 
 def _ids(kind: str, found: str, operand: Any) -> tuple[Any, Any]:
-    keys = [slow.key_of(text, kind) for text in (operand if isinstance(operand, list) else [operand])]
-    return slow.key_of(found, kind), keys if isinstance(operand, list) else keys[0]
+    keys = [rows.key_of(text, kind) for text in (operand if isinstance(operand, list) else [operand])]
+    return rows.key_of(found, kind), keys if isinstance(operand, list) else keys[0]
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {

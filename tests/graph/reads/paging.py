@@ -31,7 +31,7 @@ def paged(dresser: Dresser, parent: str, name: str, given: Sequence[ArgumentNode
     """The arguments of a field, with a page where it is a list; a null may as well be left out."""
     arguments = [a for a in given if not isinstance(a.value, NullValueNode) or dresser.once_in(2)]
     if parent == "Query" and name in _LOOKUPS:
-        return _one_way_in(dresser, arguments)
+        return _one_way_in(dresser, name.capitalize(), arguments)
     several = lists.MANY.get((parent, name))
     if several is None:
         return arguments
@@ -45,13 +45,25 @@ def _listed(asked: ValueNode | None) -> Any:
     return [found] if isinstance(found, dict) else found
 
 
-def _one_way_in(dresser: Dresser, arguments: list[ArgumentNode]) -> list[ArgumentNode]:
+def _one_way_in(dresser: Dresser, kind: str, arguments: list[ArgumentNode]) -> list[ArgumentNode]:
     known = [a for a in arguments if not isinstance(a.value, NullValueNode)]
-    if len(known) != 1 and not dresser.once_in(10) and known:
-        known = [dresser.one(known)]
+    if len(known) != 1 and not dresser.once_in(10):
+        ids = dresser.values.ids(kind) or [f"{kind}:x"]
+        known = known[:1] or [
+            ArgumentNode(name=NameNode(value="id"), value=StringValueNode(value=dresser.one(ids)))
+        ]
     if len(known) != 1:
         dresser.spoiled.add("ONE_ARGUMENT")
-    return known
+    return [_likely(dresser, kind, a) for a in known]
+
+
+def _likely(dresser: Dresser, kind: str, argument: ArgumentNode) -> ArgumentNode:
+    """The argument with a value that finds something, more often than not."""
+    name = argument.name.value
+    likely = dresser.values.likely(kind, name)
+    if not likely or dresser.once_in(4):
+        return argument
+    return ArgumentNode(name=argument.name, value=StringValueNode(value=dresser.one(likely)))
 
 
 def _page(dresser: Dresser, order: lists.Order) -> list[ArgumentNode]:

@@ -36,7 +36,8 @@ from tests.factories import TODAY
 from tests.graph.reads import rows
 from tests.graph.reads.paging import paged
 from tests.graph.reads.shapes import shapes, without_level
-from tests.graph.reads.values import Values
+from tests.graph.reads.story import FIRST
+from tests.graph.reads.values import DATES, Values
 from tests.graph.reads.variables import Variables
 from tests.graph.reads.world import World
 
@@ -112,7 +113,8 @@ class Dresser:
     def _as_of(self) -> tuple[DirectiveNode, ...]:
         if self.once_in(2):
             return ()
-        day = self.one([*self.values.days, TODAY, TODAY + timedelta(days=1)])
+        lately = [day for day in self.values.days if FIRST <= day <= TODAY]
+        day = self.one([*DATES, TODAY + timedelta(days=1), *lately, *lately])
         if day > TODAY:
             self.spoiled.add("AS_OF_FUTURE")
         argument = self.variables.lifted(StringValueNode(value=day.isoformat()), "Date!")

@@ -48,7 +48,7 @@ def answer(
 def _as_of(document: DocumentNode, variables: dict[str, Any]) -> date | None:
     operation = get_operation_ast(document)
     assert operation is not None
-    values: Any = get_variable_values(rows.published(), operation.variable_definitions, variables)
+    values: Any = get_variable_values(rows.published(), operation.variable_definitions or (), variables)
     directive = rows.published().get_directive("asOf")
     assert directive is not None
     given = get_directive_values(directive, operation, values)

@@ -27,7 +27,7 @@ from domain.programmes import partners, phases, reports, sponsors
 from domain.programmes.models import DeliveryConfidence, PartnerRole, ProgrammeStatus
 from domain.summaries import commands as summaries
 from domain.work import Work
-from tests.factories import TODAY, acting
+from tests.factories import NOW, TODAY, acting
 
 FIRST = date(2019, 1, 1)
 _DAYS = (TODAY - FIRST).days
@@ -70,7 +70,10 @@ class Story:
     ) -> UUID | None:
         """Do it with effect from a day, or not at all; the id of what it returned."""
         try:
-            async with acting(self.database, on=on or self.day(), viewer=self._somebody()) as work:
+            moment = NOW + timedelta(microseconds=self.one([0, 1, 120_000, 999_999]))
+            async with acting(
+                self.database, on=on or self.day(), viewer=self._somebody(), now=moment
+            ) as work:
                 row = await command(work)
         except Refused:
             return None

@@ -10,17 +10,18 @@ from typing import Any
 import orjson
 import pytest
 from graphql import parse, validate
-from hypothesis import HealthCheck, assume, given, seed, settings
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 
 from domain.database import Database
-from graph.asking import execute
-from tests.factories import NOW, TODAY
+from tests.factories import TODAY
 from tests.graph.reads import rows, slow
+from tests.graph.reads.answers import answer_of
 from tests.graph.reads.questions import Question, questions
 from tests.graph.reads.world import World
 
 PARTS = 5
+PHASES = (Phase.explicit, Phase.generate)
 CASES = int(os.environ.get("TANDEM_TEST_CASES", "500"))
 
 Ask = Callable[[Question], dict[str, Any]]
@@ -33,11 +34,7 @@ def ask(story) -> Iterator[Ask]:
         database = Database(story.database.url)
 
         def asked(question: Question) -> dict[str, Any]:
-            found = runner.run(
-                execute(database, question.viewer, query=question.text, variables=question.variables, now=NOW)
-            )
-            answer: dict[str, Any] = orjson.loads(found.body)
-            return answer
+            return runner.run(answer_of(database, question.viewer, question.text, question.variables))
 
         yield asked
         runner.run(database.close())
@@ -47,7 +44,11 @@ def ask(story) -> Iterator[Ask]:
 def test_the_engine_answers_as_the_slow_way_does(part: int, world: World, ask: Ask) -> None:
     @seed(part)
     @settings(
-        max_examples=CASES // PARTS, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=CASES // PARTS,
+        database=None,
+        deadline=None,
+        phases=PHASES,
+        suppress_health_check=list(HealthCheck),
     )
     @given(st.data())
     def compared(data: st.DataObject) -> None:

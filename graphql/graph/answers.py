@@ -1,0 +1,97 @@
+"""Answers as they go out: data, errors as their reader may see them, and what it cost."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+from asyncpg import QueryCanceledError
+from graphql import ExecutionResult, GraphQLError
+from sqlalchemy.exc import DBAPIError
+
+from domain.errors import Refused
+from graph.context import TOO_LONG
+from graph.costs import BudgetSpent, Charge
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer as JSON; `executed` is false where the question was not understood.
+
+    `refused` is then the code of the reason; `retry_after_s` says after how many seconds it may be answered.
+    """
+
+    body: bytes
+    executed: bool
+    refused: str | None = None
+    retry_after_s: int | None = None
+
+
+def refused(code: str, message: str) -> Answer:
+    """The answer to a request that nothing was looked up for."""
+    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
+    return Answer(body, executed=False, refused=code)
+
+
+def complete(result: ExecutionResult, charge: Charge) -> Answer:
+    """The answer to a request: errors first, where a reader looks; no `data` where execution never began."""
+    errors = result.errors or []
+    body: dict[str, Any] = {}
+    if errors:
+        body["errors"] = [_error(error) for error in errors]
+    executed = result.data is not None or any(_began(error) for error in errors)
+    if executed:
+        body["data"] = result.data
+    body["extensions"] = {"cost": charge.report}
+    return Answer(
+        orjson.dumps(body),
+        executed,
+        refused=None if executed else body["errors"][0]["extensions"]["code"],
+        retry_after_s=next((e.retry_after_s for e in errors if isinstance(e, BudgetSpent)), None),
+    )
+
+
+def _began(error: GraphQLError) -> bool:
+    """Whether an error arose in execution: that of a field has a path, those of a request as a whole have none."""
+    return bool(error.path) or _is_ours(error) or (error.extensions or {}).get("code") in _MEANWHILE
+
+
+def _is_ours(error: GraphQLError) -> bool:
+    """Whether it is a mistake of ours that nobody foresaw."""
+    return error.original_error is not None and not isinstance(error.original_error, Refused | GraphQLError)
+
+
+# What the statement of a query can end with.
+_MEANWHILE = frozenset({"QUERY_TIMEOUT", "CALLER_GONE"})
+
+
+def _error(error: GraphQLError) -> dict[str, Any]:
+    """An error as the caller may see it: what is not theirs to know is logged and named by a reference."""
+    original = error.original_error
+    shown = dict[str, Any](error.formatted)
+    if isinstance(original, Refused):
+        shown["extensions"] = {"code": original.code}
+    elif _took_too_long(original):
+        shown |= {"message": TOO_LONG, "extensions": {"code": "QUERY_TIMEOUT"}}
+    elif not _is_ours(error):
+        shown["extensions"] = {"code": "BAD_REQUEST", **shown.get("extensions", {})}
+    else:
+        reference = uuid.uuid4().hex[:12]
+        log.error("graphql.failed", reference=reference, exc_info=original)
+        shown["message"] = (
+            f"Something went wrong on our side. Tell your administrator this reference: {reference}."
+        )
+        shown["extensions"] = {"code": "INTERNAL", "reference": reference}
+    return shown
+
+
+def _took_too_long(error: Exception | None) -> bool:
+    """Whether Postgres gave a statement of a mutation up."""
+    return (
+        isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == QueryCanceledError.sqlstate
+    )

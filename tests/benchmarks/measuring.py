@@ -1,0 +1,247 @@
+"""The steps of a run, in order. Each leaves its figures in the results and is not repeated when they are there."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from math import prod
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import asyncpg
+import httpx
+import msgspec
+
+from tests.benchmarks import contenders, results
+from tests.benchmarks.contenders import (
+    BY_ID,
+    BY_TEXT,
+    DATALOADERS,
+    POSTGRAPHILE,
+    STRAIGHT,
+    Body,
+    Contender,
+    Running,
+)
+from tests.benchmarks.load import Load, Loader
+from tests.benchmarks.portfolio import Progress, plain, portfolio
+from tests.benchmarks.questions import Question, questions
+from tests.benchmarks.results import Compiled, Results
+from tests.benchmarks.straight import expected, straight
+
+SMALL = 500
+"""The portfolio with which larger ones are compared."""
+
+CONNECTIONS = (1, 50)
+SERVERS = ("granian", "uvicorn")
+DECISIVE = ("lookup", "page of 50", "list of 1,000")
+_LONGEST_S = 20
+_POSTGRAPHILE_FUNCTIONS = Path(__file__).parent / "postgraphile/functions.sql"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How it is measured: on a portfolio of which scale, for how many seconds each, by which loader."""
+
+    home: Path
+    scale: int
+    seconds: float
+    load: Loader
+    progress: Progress
+    requests: int = 100_000
+    compile_for_s: float = 60
+    with_postgraphile: bool = True
+
+    def measure(self) -> Results:
+        """Everything, or what an earlier run left to do."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        file = self.home / f"results-{self.scale}.json"
+        found = results.read(file, self.scale)
+        with portfolio(self.home, self.scale, self.progress) as servers:
+            self._all(Measuring(self, found, servers.database_url, file))
+        if self.scale > SMALL and found.small_compiled is None:
+            self._compare(found)
+        found.finished = True
+        results.write(file, found)
+        return found
+
+    def _all(self, measuring: Measuring) -> None:
+        measuring.choose_server()
+        measuring.contender(BY_ID, measuring.tandem())
+        measuring.contender(BY_TEXT, measuring.tandem())
+        measuring.contender(DATALOADERS, measuring.dataloaders())
+        if self.with_postgraphile:
+            measuring.postgraphile()
+        measuring.straight()
+        measuring.memory()
+        measuring.summaries()
+
+    def _compare(self, found: Results) -> None:
+        """A page and summaries of a small portfolio, measured in this very run."""
+        small = Results(SMALL, "", "", {}, server=found.server)
+        with portfolio(self.home, SMALL, self.progress) as servers:
+            measuring = Measuring(self, small, servers.database_url, self.home / "small.json")
+            with measuring.tandem() as running:
+                measuring.question(BY_ID, running, _named("page of 50", SMALL))
+            measuring.summaries()
+        found.small_page, found.small_compiled = small.load("page of 50", BY_ID.name, 1), small.compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """A run on a database that is there; what is found is written to `file` at once."""
+
+    run: Run
+    found: Results
+    url: str
+    file: Path
+
+    def choose_server(self) -> None:
+        """Granian or uvicorn: the one that answers more requests of today's questions, by id."""
+        rates = {}
+        for server in SERVERS:
+            named = replace(BY_ID, name=f"{BY_ID.name}, {server}")
+            asked = [_named(name, self.run.scale) for name in DECISIVE]
+            self.contender(named, contenders.python_server(server, "tandem_app", self.url), asked)
+            keys = [
+                results.key(name, named.name, connections) for name in DECISIVE for connections in CONNECTIONS
+            ]
+            rates[server] = prod(self.found.loads[key].per_second for key in keys)
+        self.found.server = max(rates, key=lambda server: rates[server])
+
+    def tandem(self) -> AbstractContextManager[Running]:
+        """Tandem behind the server that was chosen."""
+        return contenders.python_server(self.found.server, "tandem_app", self.url)
+
+    def dataloaders(self) -> AbstractContextManager[Running]:
+        """The idiomatic way behind the same server."""
+        return contenders.python_server(self.found.server, "strawberry_peer", self.url)
+
+    def postgraphile(self) -> None:
+        """PostGraphile, where Node's package manager is there to install it."""
+        asyncio.run(_execute(self.url, _POSTGRAPHILE_FUNCTIONS.read_text(encoding="utf-8")))
+        try:
+            self.contender(POSTGRAPHILE, contenders.postgraphile(self.run.home, self.url))
+        except (OSError, subprocess.CalledProcessError) as error:
+            self.run.progress(f"PostGraphile cannot be installed here: {error}")
+        else:
+            self.found.versions |= contenders.node_versions()
+
+    def contender(
+        self,
+        contender: Contender,
+        serving: AbstractContextManager[Running],
+        asked: list[Question] | None = None,
+    ) -> None:
+        """All questions, or those given, that a contender can be asked and was not."""
+        left = [
+            question
+            for question in (questions(self.run.scale) if asked is None else asked)
+            if contender.bodies(question) and self._missing(question, contender.name)
+        ]
+        if left:
+            with serving as running:
+                for question in left:
+                    self.question(contender, running, question)
+
+    def question(self, contender: Contender, running: Running, question: Question) -> None:
+        """One question with each number of connections, after its answer was found to be right."""
+        bodies = contender.bodies(question)
+        took = _checked(running.url, contender, bodies[0], asyncio.run(expected(self.url, question)))
+        self.run.load(running.url, bodies, 1, min(self.run.seconds, 1))
+        for connections in self._missing(question, contender.name):
+            # Long enough for each connection to be answered, within reason.
+            seconds = max(self.run.seconds, min(1.5 * took * connections, _LONGEST_S))
+            load = self.run.load(running.url, bodies, connections, seconds)
+            self._keep(question, contender.name, connections, load)
+
+    def straight(self) -> None:
+        """Tandem's statements without Tandem."""
+        for question in questions(self.run.scale):
+            for at_once in self._missing(question, STRAIGHT):
+                load = asyncio.run(straight(self.url, question, at_once, self.run.seconds))
+                self._keep(question, STRAIGHT, at_once, load)
+
+    def memory(self) -> None:
+        """What the server has in memory while it answers many requests."""
+        if self.found.memory:
+            return
+        lookup, taken, answered = _named("lookup", self.run.scale), [], 0
+        with self.tandem() as running:
+            while answered < self.run.requests:
+                answered += self.run.load(running.url, BY_TEXT.bodies(lookup), 50, self.run.seconds).requests
+                taken.append((answered, running.memory()))
+                self.run.progress(f"memory: {answered:,} requests, {taken[-1][1] / 2**20:.0f} MiB")
+        self.found.memory = taken
+        results.write(self.file, self.found)
+
+    def summaries(self) -> None:
+        """Sponsors' summaries, one after the other."""
+        if self.found.compiled is None:
+            self.run.progress("compiling summaries")
+            command = [
+                sys.executable,
+                "-m",
+                "tests.benchmarks.summaries",
+                self.url,
+                str(self.run.compile_for_s),
+            ]
+            told = subprocess.run(command, capture_output=True, check=True, cwd=Path(__file__).parents[2])
+            self.found.compiled = msgspec.json.decode(told.stdout, type=Compiled)
+            results.write(self.file, self.found)
+
+    def _missing(self, question: Question, name: str) -> list[int]:
+        return [n for n in CONNECTIONS if results.key(question.name, name, n) not in self.found.loads]
+
+    def _keep(self, question: Question, name: str, connections: int, load: Load) -> None:
+        self.found.loads[results.key(question.name, name, connections)] = load
+        results.write(self.file, self.found)
+        figures = f"{load.per_second:,.0f}/s, p50 {load.p50:.1f} ms, p99 {load.p99:.1f} ms"
+        failed = f", {load.errors} FAILED" if load.errors else ""
+        self.run.progress(f"{question.name}, {name}, {connections} connections: {figures}{failed}")
+        asyncio.run(_idle(self.url))
+
+
+def _named(name: str, scale: int) -> Question:
+    return next(question for question in questions(scale) if question.name == name)
+
+
+def _checked(url: str, contender: Contender, body: Body, right: Any) -> float:
+    """How many seconds the answer took, which has to be the right one.
+
+    Raises:
+        AssertionError: it is another, or an error.
+    """
+    with httpx.Client(trust_env=False, timeout=120) as client:
+        client.post(url, json=body)
+        began = perf_counter()
+        answer = client.post(url, json=body)
+    took = perf_counter() - began
+    data = answer.json().get("data")
+    same = _titles(data) == _titles(right) if contender is POSTGRAPHILE else data == right
+    assert same, f"{contender.name} answers something else: {answer.text[:500]}"
+    return took
+
+
+def _titles(data: Any) -> list[str]:
+    [found] = data.values()
+    return [row["title"] for row in found.get("nodes", [found])]
+
+
+async def _execute(url: str, statements: str) -> None:
+    connection = await asyncpg.connect(plain(url))
+    await connection.execute(statements)
+    await connection.close()
+
+
+async def _idle(url: str) -> None:
+    """Wait until Postgres has ended what nobody waits for any more."""
+    connection = await asyncpg.connect(plain(url))
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+    while await connection.fetchval(busy):
+        await connection.execute("SELECT pg_sleep(0.1)")
+    await connection.close()
