@@ -1,6 +1,6 @@
 # Everything a person needs; each target does its own set-up and is quick when there is nothing to do.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test check lock migration image clean
+.PHONY: help setup dev demo test check bench lock migration image clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
@@ -11,6 +11,7 @@ help:
 	@echo "make demo       load the demo portfolio and serve it; needs Python 3.11 or newer and nothing else"
 	@echo "make test       run every test"
 	@echo "make check      style, types, import contracts, dead code, published schema"
+	@echo "make bench      measure Tandem beside its peers and write docs/benchmarks.md; SCALE=50000 for millions of rows"
 	@echo "make setup      only create .venv with what is locked"
 	@echo "make lock       lock the dependencies of pyproject.toml; UPGRADE=1 takes newer versions"
 	@echo "make migration  draft a migration from the models: make migration m='Programmes get a colour'"
@@ -58,6 +59,12 @@ check: dev
 # Fields of records, inputs and types are read by name, so of what looks dead only code is told.
 	@echo "$(BIN)/vulture"; ! $(BIN)/vulture | grep -vE "unused (variable|attribute)"
 	$(BIN)/tandem schema --check
+
+# How many programmes, of 100 milestones each. The generated portfolios stay in .tandem/benchmarks for the next run.
+SCALE ?= 500
+
+bench: dev
+	$(BIN)/python -m tests.benchmarks --scale $(SCALE)
 
 COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 $(if $(UPGRADE),--upgrade) --extra build

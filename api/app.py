@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 from litestar import Litestar
@@ -60,6 +61,8 @@ def _lifespan(
     @asynccontextmanager
     async def serve(app: Litestar) -> AsyncIterator[None]:
         configure()
+        # It takes a second to build, which the first caller would wait for.
+        await asyncio.to_thread(import_module, "graph.schema")
         present = settings or Settings.read()
         async with _opened(present, database) as opened:
             budgets = Budgets(present.redis_url)

@@ -74,7 +74,9 @@ class Work:
     async def _require_known(self, row: Tracked) -> None:
         """What is added to a record on a date before it was known would then belong to nothing."""
         history = HISTORY[type(row)]
-        first = await self.session.scalar(select(func.min(history.c.valid_from)).where(history.c.id == row.id))
+        first = await self.session.scalar(
+            select(func.min(history.c.valid_from)).where(history.c.id == row.id)
+        )
         since = min(first or row.valid_from, row.valid_from)
         if self.on < since:
             raise Refused(

@@ -25,12 +25,14 @@ from domain.database import Database
 from domain.settings import Settings
 
 _HOME = "TANDEM_TESTS_HOME"
+# How many cases the tests with generated teams try is said by TANDEM_TEST_CASES.
+_OF_TESTS = (_HOME, "TANDEM_TEST_CASES")
 _TEMPLATE = "migrated"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run makes its directory; those that it starts find it in their environment."""
-    for name in [n for n in os.environ if n.startswith("TANDEM_") and n != _HOME]:
+    for name in [n for n in os.environ if n.startswith("TANDEM_") and n not in _OF_TESTS]:
         del os.environ[name]
     if not hasattr(config, "workerinput"):
         os.environ[_HOME] = tempfile.mkdtemp(prefix="tandem-tests-")

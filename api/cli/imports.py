@@ -1,4 +1,4 @@
-"""`tandem import`: organisations, what became of them, and complete reports of a portfolio, from CSV files."""
+"""`tandem import`: organisations, what became of them, reports of a portfolio, and members of cohorts, from files."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from domain.imports import (
     ImportRefused,
     ImportResult,
     Outcome,
+    import_members,
     import_organisations,
     import_portfolio,
     import_successions,
@@ -50,6 +51,9 @@ _HEADINGS = {
     DecisionCode.COST_IMPLAUSIBLE: "Cost that can hardly be true",
     DecisionCode.ROW_CORRECTED: "Reported on that date already, corrected",
     DecisionCode.SPONSOR_TO_BE_NAMED: "Sponsors to be named",
+    DecisionCode.PERSON_RENAMED: "Called by another name",
+    DecisionCode.POSITION_KEPT: "Position kept as it was",
+    DecisionCode.EMPLOYER_ADDED: "Belongs to several organisations",
 }
 _EXAMPLES = """\b
 Examples:
@@ -57,12 +61,13 @@ Examples:
   tandem import successions successions.csv
   tandem import portfolio reports.csv --dry-run
   tandem import portfolio reports.csv --json
+  tandem import members members.xlsx --dry-run
 """
 
 
 @click.group("import", epilog=_EXAMPLES)
 def imports() -> None:
-    """Import CSV files (UTF-8, with a header).
+    """Import CSV files (UTF-8, with a header), members also from a workbook (XLSX).
 
     All errors are told at once, with row and column, and nothing is written if there are any. What is known already
     is left as it is, so that a file can be imported again.
@@ -111,6 +116,19 @@ async def portfolio(running: Running, *, file: Path, dry_run: bool, as_json: boo
     starts_on, ends_on, whole_life_cost_gbp_m. A programme that a report does not name has left the portfolio by then.
     """
     await _run(import_portfolio, running, file, dry_run=dry_run, as_json=as_json)
+
+
+@imports.command()
+@_file_and_options
+@with_database()
+async def members(running: Running, *, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Import members of cohorts, from a CSV file or the first sheet of a workbook (XLSX).
+
+    Columns: cohort (a name), name, email, organisation (a code), joined_on; if wanted also programme (a reference,
+    where several have a cohort of that name), position, role (PARTICIPANT or FACILITATOR), left_on. Who is not known by
+    their address is created.
+    """
+    await _run(import_members, running, file, dry_run=dry_run, as_json=as_json)
 
 
 async def _run(bring_in: Import, running: Running, file: Path, *, dry_run: bool, as_json: bool) -> None:

@@ -152,3 +152,9 @@ class Instrument:
 def band_of(score: Fraction, bands: tuple[Band, ...]) -> Band | None:
     """The band of a score that has not been rounded: 2.995 is below 3. None where there are no bands."""
     return next((band for band in bands if band.starts is None or score >= band.starts), None)
+
+
+def bands_of(instrument: Instrument, key: str) -> tuple[Band, ...]:
+    """The bands of a dimension or of the total; an item has none."""
+    scored = [*instrument.dimensions, *([instrument.total] if instrument.total else [])]
+    return next((dimension.bands for dimension in scored if dimension.key == key), ())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
@@ -24,7 +23,6 @@ def contradictions(described: Described) -> Iterator[InstrumentProblem]:
     yield from _labels(described)
     for path, part in _banded(described):
         yield from _bands(path, part.get("bands", []))
-        yield from _benchmark(path, part)
 
 
 def _scale(described: Described) -> Iterator[InstrumentProblem]:
@@ -120,14 +118,3 @@ def _bands(path: str, bands: list[Described]) -> Iterator[InstrumentProblem]:
         yield InstrumentProblem("BAD_BANDS", f"{path}.bands", "Put the bands in order, the highest first.")
     if len({band["key"] for band in bands}) < len(bands):
         yield InstrumentProblem("REPEATED_KEY", f"{path}.bands", "Give each band a key of its own.")
-
-
-def _benchmark(path: str, part: Described) -> Iterator[InstrumentProblem]:
-    if "benchmark" not in part:
-        return
-    try:
-        date.fromisoformat(part["benchmark"]["date"])
-    except ValueError:
-        yield InstrumentProblem(
-            "BAD_DATE", f"{path}.benchmark.date", "There is no such day. Write it as 2017-01-31."
-        )

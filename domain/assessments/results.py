@@ -10,8 +10,8 @@ from hashlib import sha256
 
 from domain.assessments.cells import Cell, Respondent
 from domain.assessments.disclosure import Disclosure
-from domain.assessments.instrument import Band, Instrument, band_of
-from domain.assessments.scoring import Subject, per_step, score_of, scored_answer, subjects
+from domain.assessments.instrument import Band, Instrument, band_of, bands_of
+from domain.assessments.scoring import Subject, per_step, score_of, scored_answer, steps_of_point, subjects
 from domain.assessments.statistics import agreement, deviation, mean
 
 
@@ -58,20 +58,10 @@ class Results:
 
 def publish(instrument: Instrument, disclosure: Disclosure, respondents: Sequence[Respondent]) -> Results:
     """The numbers behind a decision, from the same respondents."""
-    found: dict[tuple[str, Cell], Result] = {}
-    # Items come first, since scores that no block has are worked out from them.
-    for subject in reversed(subjects(instrument)):
-        for cell in disclosure.scores[subject.key]:
-            people = _scored(disclosure, subject, cell, respondents)
-            found[subject.key, cell] = (
-                _derived(instrument, subject, cell, found)
-                if people is None
-                else _result(instrument, disclosure, subject, cell, people)
-            )
-    ordered = [found[s.key, cell] for s in subjects(instrument) for cell in disclosure.scores[s.key]]
+    round_ = _Round(instrument, disclosure, respondents)
     return Results(
         participants={cell: sum(map(cell.has, respondents)) for cell in disclosure.participants},
-        results=tuple(ordered),
+        results=tuple(round_.results()),
         comments=tuple(_comments(instrument, disclosure, respondents)),
     )
 
@@ -80,11 +70,15 @@ def scores(
     instrument: Instrument, disclosure: Disclosure, key: str, cell: Cell, respondents: Sequence[Respondent]
 ) -> list[Fraction] | None:
     """People's scores, to compare rounds or groups by; None where the spread of the cell is withheld."""
-    subject = next(subject for subject in subjects(instrument) if subject.key == key)
     if cell not in disclosure.spreads.get(key, ()):
         return None
-    people = _scored(disclosure, subject, cell, respondents)
-    return [_score(instrument, subject, person) for person in people or []]
+    subject = next(subject for subject in subjects(instrument) if subject.key == key)
+    found = (
+        score_of(instrument, r.answers, subject.items)
+        for r in _counted(disclosure, subject, respondents)
+        if cell.has(r)
+    )
+    return [score for score in found if score is not None]
 
 
 def ranked(results: Results, instrument: Instrument, cell: Cell) -> list[Result]:
@@ -103,82 +97,92 @@ def _items(results: Results, instrument: Instrument, cell: Cell) -> list[Result]
     return [result for result in found if result is not None]
 
 
-def _scored(
-    disclosure: Disclosure, subject: Subject, cell: Cell, respondents: Sequence[Respondent]
-) -> list[Respondent] | None:
-    """Whose answers the result is about; None where it is worked out from items."""
+def _counted(disclosure: Disclosure, subject: Subject, respondents: Sequence[Respondent]) -> list[Respondent]:
+    """Whose answers the results of the subject are about; nobody's where they are worked out from items."""
     block = disclosure.block_of(subject)
-    return None if block is None else [r for r in respondents if cell.has(r) and block.counts(r)]
+    return [] if block is None else [r for r in respondents if block.counts(r)]
 
 
-def _score(instrument: Instrument, subject: Subject, person: Respondent) -> Fraction:
-    score = score_of(instrument, person.answers, subject.items)
-    assert score is not None  # they are counted because they answered
-    return score
+class _Round:
+    """Works out results. Scores are counted in whole steps, which are quick, and turned into their unit at the end."""
 
+    def __init__(
+        self, instrument: Instrument, disclosure: Disclosure, respondents: Sequence[Respondent]
+    ) -> None:
+        self._instrument = instrument
+        self._disclosure = disclosure
+        self._respondents = respondents
+        self._found: dict[tuple[str, Cell], Result] = {}
 
-def _result(
-    instrument: Instrument, disclosure: Disclosure, subject: Subject, cell: Cell, people: Sequence[Respondent]
-) -> Result:
-    scored = [_score(instrument, subject, person) for person in people]
-    bands = _bands(instrument, subject)
-    score = mean(scored)
-    spread = cell in disclosure.spreads[subject.key]
-    points = [[_point(instrument, item, person) for person in people] for item in subject.items]
-    distributed = cell in disclosure.distributions[subject.key]
-    return Result(
-        key=subject.key,
-        cell=cell,
-        n=len(people),
-        score=score,
-        band=band_of(score, bands),
-        deviation=deviation(scored) if spread else None,
-        agreement=agreement(points, len(instrument.scale.points)) if spread else None,
-        distribution=_distribution(instrument, subject, points[0], scored, bands) if distributed else None,
-    )
+    def results(self) -> list[Result]:
+        """All results, in the order of the subjects and of their cells."""
+        everything = subjects(self._instrument)
+        # Items come first, since scores that no block has are worked out from them.
+        for subject in reversed(everything):
+            self._work_out(subject)
+        return [self._found[s.key, cell] for s in everything for cell in self._disclosure.scores[s.key]]
 
+    def _work_out(self, subject: Subject) -> None:
+        derived = self._disclosure.block_of(subject) is None
+        counted = [
+            (person, [point for item in subject.items if (point := self._point(item, person)) is not None])
+            for person in _counted(self._disclosure, subject, self._respondents)
+        ]
+        for cell in self._disclosure.scores[subject.key]:
+            points = [given for person, given in counted if cell.has(person)]
+            self._found[subject.key, cell] = (
+                self._derived(subject, cell) if derived else self._result(subject, cell, points)
+            )
 
-def _derived(
-    instrument: Instrument, subject: Subject, cell: Cell, found: Mapping[tuple[str, Cell], Result]
-) -> Result:
-    items = [found[item, cell] for item in subject.items]
-    # An item's score is a number of its own steps; the subject's are smaller, unless it is their sum.
-    whole = sum((item.score / per_step(instrument, 1) for item in items), Fraction(0))
-    score = whole * per_step(instrument, len(items))
-    return Result(
-        key=subject.key,
-        cell=cell,
-        n=min(item.n for item in items),
-        score=score,
-        band=band_of(score, _bands(instrument, subject)),
-    )
+    def _point(self, item: str, person: Respondent) -> int | None:
+        answer = person.answers[item]
+        return (
+            None if answer is None else scored_answer(self._instrument, self._instrument.by_key[item], answer)
+        )
 
+    def _result(self, subject: Subject, cell: Cell, points: Sequence[Sequence[int]]) -> Result:
+        """`points` has the points of each person who counts, by item."""
+        unit = per_step(self._instrument, len(subject.items))
+        steps = [sum(steps_of_point(self._instrument, point) for point in given) for given in points]
+        spreads, bands = self._disclosure.spreads, bands_of(self._instrument, subject.key)
+        spread = deviation(steps) if cell in spreads[subject.key] else None
+        # Agreement adds up the spreads of items; were one of them withheld, it could be worked out from the others.
+        agreed = spread is not None and all(cell in spreads[item] for item in subject.items)
+        by_item = list(zip(*points, strict=True))
+        shown = cell in self._disclosure.distributions[subject.key]
+        return Result(
+            key=subject.key,
+            cell=cell,
+            n=len(points),
+            score=mean(steps) * unit,
+            band=band_of(mean(steps) * unit, bands),
+            deviation=None if spread is None else spread * float(unit),
+            agreement=agreement(by_item, len(self._instrument.scale.points)) if agreed else None,
+            distribution=self._distribution(subject, by_item[0], steps) if shown else None,
+        )
 
-def _bands(instrument: Instrument, subject: Subject) -> tuple[Band, ...]:
-    dimensions = [*instrument.dimensions, *([instrument.total] if instrument.total else [])]
-    return next((dimension.bands for dimension in dimensions if dimension.key == subject.key), ())
+    def _derived(self, subject: Subject, cell: Cell) -> Result:
+        items = [self._found[item, cell] for item in subject.items]
+        steps = sum((item.score / per_step(self._instrument, 1) for item in items), Fraction(0))
+        score = steps * per_step(self._instrument, len(items))
+        band = band_of(score, bands_of(self._instrument, subject.key))
+        return Result(subject.key, cell, min(item.n for item in items), score, band)
 
-
-def _point(instrument: Instrument, item: str, person: Respondent) -> Fraction:
-    answer = person.answers[item]
-    assert answer is not None  # they are counted because they answered
-    return Fraction(scored_answer(instrument, instrument.by_key[item], answer))
-
-
-def _distribution(
-    instrument: Instrument,
-    subject: Subject,
-    points: Sequence[Fraction],
-    scored: Sequence[Fraction],
-    bands: tuple[Band, ...],
-) -> Mapping[str, int] | None:
-    if subject.is_item:
-        given = Counter(points)
-        return {str(point): given[Fraction(point)] for point in instrument.scale.points}
-    if not bands:
-        return None
-    inside = Counter(band.key for score in scored if (band := band_of(score, bands)))
-    return {band.key: inside[band.key] for band in bands}
+    def _distribution(
+        self, subject: Subject, points: Sequence[int], steps: Sequence[int]
+    ) -> Mapping[str, int] | None:
+        if subject.is_item:
+            given = Counter(points)
+            return {str(point): given[point] for point in self._instrument.scale.points}
+        bands = bands_of(self._instrument, subject.key)
+        if not bands:
+            return None
+        unit = per_step(self._instrument, len(subject.items))
+        inside: Counter[str] = Counter()
+        for step, people in Counter(steps).items():
+            if band := band_of(step * unit, bands):
+                inside[band.key] += people
+        return {band.key: inside[band.key] for band in bands}
 
 
 def _comments(

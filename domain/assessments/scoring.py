@@ -39,12 +39,13 @@ def scored_answer(instrument: Instrument, item: Item, answer: int) -> int:
     return instrument.scale.minimum + instrument.scale.maximum - answer if item.reverse else answer
 
 
-def steps(instrument: Instrument, item: str, answer: int) -> int:
-    """What an answer adds to a score: its point, or for PERCENT_FAVOURABLE 1 if it is favourable and 0 if not."""
-    point = scored_answer(instrument, instrument.by_key[item], answer)
-    if instrument.favourable_from is None:
-        return point
-    return int(point >= instrument.favourable_from)
+def steps_of_point(instrument: Instrument, point: int) -> int:
+    """What a scored answer adds to a score: its point, or for PERCENT_FAVOURABLE 1 if it is favourable, else 0."""
+    return point if instrument.favourable_from is None else int(point >= instrument.favourable_from)
+
+
+def _steps(instrument: Instrument, item: str, answer: int) -> int:
+    return steps_of_point(instrument, scored_answer(instrument, instrument.by_key[item], answer))
 
 
 def extremes_of_steps(instrument: Instrument) -> tuple[int, int]:
@@ -70,7 +71,7 @@ def has_answered(answers: Answers, items: Iterable[str]) -> bool:
 
 def steps_of(instrument: Instrument, answers: Answers, items: Sequence[str]) -> int:
     """One person's steps over items that are all answered."""
-    return sum(steps(instrument, item, answer) for item in items if (answer := answers[item]) is not None)
+    return sum(_steps(instrument, item, answer) for item in items if (answer := answers[item]) is not None)
 
 
 def score_of(instrument: Instrument, answers: Answers, items: Sequence[str]) -> Fraction | None:

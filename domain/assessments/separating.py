@@ -62,25 +62,29 @@ def _row(bit: int, signatures: Sequence[int]) -> Row:
 def told_apart(
     rows: Sequence[int],
     values: Mapping[int, Sequence[Value]],
-    accepts: Callable[[Sequence[Value]], bool],
+    accepts: Callable[[Mapping[int, Sequence[Value]]], bool],
+    *,
+    accepts_rest: Callable[[Mapping[int, Sequence[Value]]], bool] = lambda _: True,
 ) -> list[int]:
     """The rows, as many as can be in their order, by which all classes of people told apart are acceptable.
 
-    `values` has one value for each person, by signature. A class is all the people that the same of the kept rows
-    are about; `accepts` judges the values of one, and must not mind when two classes that it accepts become one.
+    `values` has one value for each person, by signature. A class is all the people whom the same of the kept rows are
+    about; `accepts` judges the values of one, by signature. `accepts_rest` judges those of people in none of them.
     """
     kept: list[int] = []
     for row in rows:
         classes = _classes([*kept, row], values)
-        if all(accepts(those) for those in classes):
+        if accepts_rest(classes.pop(0, {})) and all(map(accepts, classes.values())):
             kept.append(row)
     return kept
 
 
-def _classes(rows: Iterable[int], values: Mapping[int, Sequence[Value]]) -> Iterable[Sequence[Value]]:
+def _classes(
+    rows: Iterable[int], values: Mapping[int, Sequence[Value]]
+) -> dict[int, Mapping[int, Sequence[Value]]]:
+    """Values by signature, by which of the rows their people are in; by 0 those of people in none."""
     mask = sum(1 << row for row in rows)
-    classes: dict[int, list[Value]] = {}
+    classes: dict[int, dict[int, Sequence[Value]]] = {}
     for signature, those in values.items():
-        if signature & mask:
-            classes.setdefault(signature & mask, []).extend(those)
-    return classes.values()
+        classes.setdefault(signature & mask, {})[signature] = those
+    return {**classes}

@@ -8,6 +8,8 @@ from fractions import Fraction
 from math import sqrt
 from typing import Final
 
+Score = Fraction | int
+"""Exact. Whole numbers are quick."""
 CONFIDENCE: Final = 0.95
 _FEWEST: Final = 2  # one person has no spread
 
@@ -34,23 +36,23 @@ class Welch:
     interval: Interval
 
 
-def mean(scores: Sequence[Fraction]) -> Fraction:
+def mean(scores: Sequence[Score]) -> Fraction:
     """The exact mean of at least one score."""
-    return sum(scores, Fraction(0)) / len(scores)
+    return Fraction(sum(scores), len(scores))
 
 
-def variance(scores: Sequence[Fraction]) -> Fraction:
+def variance(scores: Sequence[Score]) -> Fraction:
     """The exact sample variance (divided by n - 1) of at least two scores."""
-    middle = mean(scores)
-    return sum(((score - middle) ** 2 for score in scores), Fraction(0)) / (len(scores) - 1)
+    number, total = len(scores), sum(scores)
+    return Fraction(number * sum(score * score for score in scores) - total * total, number * (number - 1))
 
 
-def deviation(scores: Sequence[Fraction]) -> float | None:
+def deviation(scores: Sequence[Score]) -> float | None:
     """The sample standard deviation; None for fewer than two scores."""
     return sqrt(variance(scores)) if len(scores) >= _FEWEST else None
 
 
-def agreement(items: Sequence[Sequence[Fraction]], points: int) -> float | None:
+def agreement(items: Sequence[Sequence[Score]], points: int) -> float | None:
     """How far people agree: rwg, 0 for answers as if by chance to 1 for all the same.
 
     `items` has the answers to each item, on a scale of `points` points; None for fewer than two people. For one item
@@ -63,7 +65,7 @@ def agreement(items: Sequence[Sequence[Fraction]], points: int) -> float | None:
     return float(max(Fraction(0), 1 - mean([variance(answers) for answers in items]) / by_chance))
 
 
-def welch(before: Sequence[Fraction], after: Sequence[Fraction]) -> Welch | None:
+def welch(before: Sequence[Score], after: Sequence[Score]) -> Welch | None:
     """The difference of two means, after minus before, of different people; None where it cannot be estimated.
 
     It cannot where a side has fewer than two scores, or where on both sides all scores are the same.
@@ -81,7 +83,7 @@ def welch(before: Sequence[Fraction], after: Sequence[Fraction]) -> Welch | None
     return Welch(difference / error, float(freedom), Interval(difference - margin, difference + margin))
 
 
-def cliffs_delta(before: Sequence[Fraction], after: Sequence[Fraction]) -> float:
+def cliffs_delta(before: Sequence[Score], after: Sequence[Score]) -> float:
     """How often an `after` score is above a `before` score, less how often it is below: -1 to 1 (Cliff 1993)."""
     above = sum(later > earlier for later in after for earlier in before)
     below = sum(later < earlier for later in after for earlier in before)

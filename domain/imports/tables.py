@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from domain.imports import files, workbooks
+from domain.imports import files
 from domain.imports.files import Record, Row, Shape
 from domain.imports.problems import Problems, refuse
 from domain.imports.results import Progress
@@ -36,6 +36,8 @@ def _is_archive(path: Path) -> bool:
 
 
 def _from_workbook(path: Path, progress: Progress) -> Iterator[Record]:
+    from domain.imports import workbooks  # noqa: PLC0415 - its library takes a moment to import, and CSV needs none
+
     for number, cells in workbooks.records(path):
         yield number, cells
         progress("Reading", number, 0)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from domain import models
+from domain.people.affiliations import affiliated_with
 from domain.people.models import SummaryFrequency
 from graph.organisations import Organisation
 from graph.reads import Connection, Node, column, many, one, reads
 
 if TYPE_CHECKING:
+    from graph.cohorts import CohortMember, TeamMember
     from graph.partners import Sponsor
 
 strawberry.enum(
@@ -22,7 +24,7 @@ strawberry.enum(
 
 @reads(
     models.Person,
-    filters=("id", "name", "email", "is_placeholder", "summary_frequency", "affiliations"),
+    filters=("id", "name", "email", "is_placeholder", "summary_frequency", "organisation", "affiliations"),
     orders=("name", "email"),
 )
 class Person(Node):
@@ -42,6 +44,16 @@ class Person(Node):
         "person_id",
         order=("-starts_on",),
         description="For which programmes they answer or answered as a sponsor.",
+    )
+    organisation: Organisation | None = one(
+        lambda row, other, at: other.id == affiliated_with(row.id, at),
+        description="Which organisation they belong to on the date of the question; of several, the latest.",
+    )
+    cohort_memberships: Connection[Annotated[CohortMember, strawberry.lazy("graph.cohorts")]] = many(
+        "person_id", order=("-starts_on",), description="In which cohorts they are or were."
+    )
+    team_memberships: Connection[Annotated[TeamMember, strawberry.lazy("graph.cohorts")]] = many(
+        "person_id", order=("-starts_on",), description="In which teams they are or were."
     )
 
 

@@ -13,6 +13,7 @@ from domain.programmes import health as health_rules
 from domain.programmes.health import Health
 from domain.programmes.leads import lead_organisation
 from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
+from graph.cohorts import Cohort, Team
 from graph.milestones import Milestone
 from graph.organisations import Organisation
 from graph.partners import Partner, Sponsor
@@ -77,6 +78,8 @@ class StatusReport(Node):
         "partners",
         "sponsors",
         "milestones",
+        "cohorts",
+        "teams",
     ),
     orders=(
         "ref",
@@ -130,6 +133,10 @@ class Programme(Node):
         "programme_id",
         order=("forecast_on",),
         description="By forecast.",
+    )
+    cohorts: Connection[Cohort] = many("programme_id", order=("starts_on", "name"))
+    teams: Connection[Team] = many(
+        "programme_id", order=("name",), description="Of its cohorts and of its own."
     )
     journal: Connection[Annotated[JournalEntry, strawberry.lazy("graph.journal")]] = many(
         "programme_id",

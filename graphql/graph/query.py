@@ -6,6 +6,7 @@ import strawberry
 
 from domain import models
 from domain.access.viewers import Role
+from graph.cohorts import Cohort, Team
 from graph.journal import JournalEntry
 from graph.milestones import Milestone
 from graph.organisations import Organisation
@@ -47,6 +48,10 @@ class Query:
     portfolio: Portfolio = collected(
         models.Programme, lambda: Programme, description="The programmes that the filter leaves, in figures."
     )
+    cohorts: Connection[Cohort] = many(order=("name",), description="The cohorts of all programmes, by name.")
+    cohort: Cohort | None = lookup()
+    teams: Connection[Team] = many(order=("name",), description="The teams of all programmes, by name.")
+    team: Team | None = lookup()
     summaries: Connection[Summary] = many(
         order=("-period_to", "-compiled_at"), description="The latest first."
     )

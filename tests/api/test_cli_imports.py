@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import Workbook
 
 from api.cli.main import tandem
 from domain.database import Database
@@ -83,6 +86,49 @@ def test_what_was_imported_and_decided_is_said(loaded: Run) -> None:
         "    30 September 2015, row 2: A placeholder holds the sponsor's seats of Transport until somebody is named.",
         "    30 September 2015, row 3: A placeholder holds the sponsor's seats of Old until somebody is named.",
     ]
+
+
+def test_members_come_from_a_workbook_too(loaded: Run, database: Database, tmp_path: Path) -> None:
+    loaded("portfolio", PORTFOLIO)
+    environment = {"TANDEM_DATABASE_URL": database.url, "TANDEM_DATA_DIR": str(tmp_path / "data")}
+    found = _ask(environment, '{ programmes(filter: {ref: {eq: "rail"}}) { nodes { id } } }')
+    create = """mutation($id: ID!) {
+        cohortCreate(input: {programmeId: $id, name: "Executives", startsOn: "2016-10-01"}) {
+        cohort { name } userErrors { message } } }"""
+    made = _ask(environment, create, id=found["programmes"]["nodes"][0]["id"])
+    assert made["cohortCreate"] == {"cohort": {"name": "Executives"}, "userErrors": []}
+
+    book = Workbook()
+    book.active.append(("cohort", "name", "email", "organisation", "joined_on"))
+    book.active.append(("Executives", "Ada King", "ada@example.org", "DFT", date(2016, 10, 1)))
+    path = tmp_path / "members.xlsx"
+    book.save(path)
+    dry = _tandem(environment, "import", "members", str(path), "--dry-run")
+    done = _tandem(environment, "import", "members", str(path))
+    assert dry.stdout.splitlines()[1:] == done.stdout.splitlines()
+    assert done.stdout.splitlines() == [
+        f"{path}: 1 row",
+        "",
+        "                   created   changed unchanged",
+        "people                   1         0         0",
+        "affiliations             1         0         0",
+        "members                  1         0         0",
+    ]
+    found = _ask(
+        environment,
+        "{ cohorts { nodes { name members { nodes { person { email } organisation { code } } } } } }",
+    )
+    member = {"person": {"email": "ada@example.org"}, "organisation": {"code": "DFT"}}
+    assert found["cohorts"]["nodes"] == [{"name": "Executives", "members": {"nodes": [member]}}]
+
+
+def _ask(environment: dict[str, str], question: str, **variables: str) -> Any:
+    arguments = ("query", "-", "--variables", json.dumps(variables))
+    return json.loads(_tandem(environment, *arguments, typed=question).stdout)["data"]
+
+
+def _tandem(environment: dict[str, str], *arguments: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(tandem, list(arguments), env=environment, input=typed, catch_exceptions=False)
 
 
 def test_a_dry_run_says_so(loaded: Run) -> None:

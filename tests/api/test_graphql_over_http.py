@@ -3,6 +3,7 @@
 import gzip
 import json
 
+import httpx
 import pytest
 
 from graph.trusted import documents
@@ -190,3 +191,68 @@ async def test_a_character_that_no_database_holds_is_the_callers_mistake(site, a
     answer = await _post(site, asked)
     assert answer.status_code in {200, 400}
     assert "Something went wrong" not in answer.text
+
+
+async def test_fifty_megabytes_are_declined_and_the_server_goes_on(site):
+    async def pieces():
+        for _ in range(50):
+            yield b"[" * 1_000_000
+
+    try:
+        answer = await site.post("/graphql", content=pieces(), headers={"Content-Type": JSON})
+        assert answer.status_code == 413
+    except httpx.TransportError:
+        pass  # cut off while sending: the answer was given and not heard
+    assert (await _post(site, {"query": "{ __typename }"})).status_code == 200
+
+
+async def test_a_gzip_bomb_is_declined_unopened(site):
+    bomb = gzip.compress(b"[" * 100_000_000, compresslevel=9)
+    answer = await _post(site, bomb, **{"Content-Encoding": "gzip"})
+    assert (answer.status_code, _code(answer)) == (415, "UNSUPPORTED_CONTENT_ENCODING")
+
+
+# Whatever is sent as JSON, in whatever place, is answered by what is wrong with it and never by a failure of ours.
+ODD = [
+    None,
+    True,
+    0,
+    -1,
+    1e400,
+    10**30,
+    "",
+    "text",
+    "\ud800",
+    [],
+    {},
+    [[]],
+    {"": None},
+    "\u0000",
+    "\N{SNOWMAN}" * 1000,
+]
+
+
+@pytest.mark.parametrize("name", ["query", "documentId", "operationName", "variables", "extensions"])
+async def test_no_value_in_no_place_is_a_failure_of_ours(site, name):
+    for value in ODD:
+        for asked in ({name: value}, {"query": "query($i: ID!) { node(id: $i) { id } }", name: value}):
+            answer = await _post(site, json.dumps(asked).encode())
+            assert answer.status_code in {200, 400}, asked
+            assert "INTERNAL" not in answer.text, asked
+
+
+@pytest.mark.parametrize("kind", ["ID!", "String", "Int", "Date", "ProgrammeFilter", "[ProgrammeOrder!]"])
+async def test_no_value_of_no_variable_is_a_failure_of_ours(site, kind):
+    uses = {
+        "ID!": "node(id: $v) { id }",
+        "String": "programme(ref: $v) { ref }",
+        "Int": "programmes(first: $v) { totalCount nodes { ref } }",
+        "Date": "programmes(filter: {startsOn: {eq: $v}}) { totalCount }",
+        "ProgrammeFilter": "programmes(filter: $v) { totalCount }",
+        "[ProgrammeOrder!]": "programmes(orderBy: $v) { nodes { ref } }",
+    }
+    for value in [*ODD, {"ref": {"eq": "\u0000"}}, {"ref": {"in": [None, "a"]}}, {"or": [{}, {}]}]:
+        body = json.dumps({"query": f"query($v: {kind}) {{ {uses[kind]} }}", "variables": {"v": value}})
+        answer = await _post(site, body.encode())
+        assert answer.status_code in {200, 400}, value
+        assert "INTERNAL" not in answer.text, value

@@ -86,11 +86,14 @@ def python_server(server: str, app: str, database_url: str) -> Iterator[Running]
         "granian": ["--interface", "asgi", "--workers", "1", "--no-access-log", "--log-level", "warning"],
         "uvicorn": ["--workers", "1", "--no-access-log", "--log-level", "warning"],
     }[server]
-    # A log is written as in production, though nobody reads it.
     command = [_BIN / server, *words, "--port", str(port), f"tests.benchmarks.{app}:app"]
-    with _served(
-        command, port, _ROOT, {"TANDEM_DATABASE_URL": database_url, "PYTHONPATH": str(_ROOT)}
-    ) as running:
+    settings = {
+        "TANDEM_DATABASE_URL": database_url,
+        # Kept as in production, and large enough that no load spends it.
+        "TANDEM_COST_PER_MINUTE": str(10**12),
+        "PYTHONPATH": str(_ROOT),
+    }
+    with _served(command, port, _ROOT, settings) as running:
         yield running
 
 

@@ -44,7 +44,16 @@ def by_wrk(url: str, bodies: Bodies, connections: int, seconds: float) -> Load:
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.writelines(json.dumps(body) + "\n" for body in bodies)
         file.flush()
-        options = ["-t1", f"-c{connections}", f"-d{round(seconds)}s", "--timeout", "60s", "-s", _SCRIPT, url]
+        options = [
+            "-t1",
+            f"-c{connections}",
+            f"-d{round(seconds)}s",
+            "--timeout",
+            "60s",
+            "-s",
+            str(_SCRIPT),
+            url,
+        ]
         told = subprocess.run(["wrk", *options, "--", file.name], capture_output=True, text=True, check=True)
     return msgspec.json.decode(told.stdout.strip().splitlines()[-1], type=Load)
 
@@ -96,6 +105,7 @@ async def _over_http(url: str, bodies: Bodies, connections: int, seconds: float)
     found = await repeated(ask, connections, seconds)
     for _, writer in idle:
         writer.close()
+        await writer.wait_closed()
     return msgspec.structs.replace(found, errors=errors)
 
 

@@ -39,21 +39,25 @@ SMALL = 500
 CONNECTIONS = (1, 50)
 SERVERS = ("granian", "uvicorn")
 DECISIVE = ("lookup", "page of 50", "list of 1,000")
-_LONGEST_S = 20
 _POSTGRAPHILE_FUNCTIONS = Path(__file__).parent / "postgraphile/functions.sql"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How it is measured: on a portfolio of which scale, for how many seconds each, by which loader."""
+    """How it is measured: on a portfolio of which scale, for how many seconds each, by which loader.
+
+    Where answers are slow it lasts longer, so that each connection gets one, but at most `longest` seconds.
+    """
 
     home: Path
     scale: int
     seconds: float
     load: Loader
     progress: Progress
+    longest: float = 20
     requests: int = 100_000
     compile_for_s: float = 60
+    servers: tuple[str, ...] = SERVERS
     with_postgraphile: bool = True
 
     def measure(self) -> Results:
@@ -71,9 +75,9 @@ class Run:
 
     def _all(self, measuring: Measuring) -> None:
         measuring.choose_server()
-        measuring.contender(BY_ID, measuring.tandem())
-        measuring.contender(BY_TEXT, measuring.tandem())
-        measuring.contender(DATALOADERS, measuring.dataloaders())
+        asked = questions(self.scale)
+        measuring.contenders(measuring.tandem(), [BY_ID, BY_TEXT], asked)
+        measuring.contenders(measuring.dataloaders(), [DATALOADERS], asked)
         if self.with_postgraphile:
             measuring.postgraphile()
         measuring.straight()
@@ -103,10 +107,10 @@ class Measuring:
     def choose_server(self) -> None:
         """Granian or uvicorn: the one that answers more requests of today's questions, by id."""
         rates = {}
-        for server in SERVERS:
+        for server in self.run.servers:
             named = replace(BY_ID, name=f"{BY_ID.name}, {server}")
             asked = [_named(name, self.run.scale) for name in DECISIVE]
-            self.contender(named, contenders.python_server(server, "tandem_app", self.url), asked)
+            self.contenders(contenders.python_server(server, "tandem_app", self.url), [named], asked)
             keys = [
                 results.key(name, named.name, connections) for name in DECISIVE for connections in CONNECTIONS
             ]
@@ -125,28 +129,27 @@ class Measuring:
         """PostGraphile, where Node's package manager is there to install it."""
         asyncio.run(_execute(self.url, _POSTGRAPHILE_FUNCTIONS.read_text(encoding="utf-8")))
         try:
-            self.contender(POSTGRAPHILE, contenders.postgraphile(self.run.home, self.url))
+            serving = contenders.postgraphile(self.run.home, self.url)
+            self.contenders(serving, [POSTGRAPHILE], questions(self.run.scale))
         except (OSError, subprocess.CalledProcessError) as error:
             self.run.progress(f"PostGraphile cannot be installed here: {error}")
         else:
             self.found.versions |= contenders.node_versions()
 
-    def contender(
-        self,
-        contender: Contender,
-        serving: AbstractContextManager[Running],
-        asked: list[Question] | None = None,
+    def contenders(
+        self, serving: AbstractContextManager[Running], ways: list[Contender], asked: list[Question]
     ) -> None:
-        """All questions, or those given, that a contender can be asked and was not."""
+        """The questions that can be asked of a server in some ways, as far as they are not measured yet."""
         left = [
-            question
-            for question in (questions(self.run.scale) if asked is None else asked)
-            if contender.bodies(question) and self._missing(question, contender.name)
+            (way, question)
+            for way in ways
+            for question in asked
+            if way.bodies(question) and self._missing(question, way.name)
         ]
         if left:
             with serving as running:
-                for question in left:
-                    self.question(contender, running, question)
+                for way, question in left:
+                    self.question(way, running, question)
 
     def question(self, contender: Contender, running: Running, question: Question) -> None:
         """One question with each number of connections, after its answer was found to be right."""
@@ -154,8 +157,7 @@ class Measuring:
         took = _checked(running.url, contender, bodies[0], asyncio.run(expected(self.url, question)))
         self.run.load(running.url, bodies, 1, min(self.run.seconds, 1))
         for connections in self._missing(question, contender.name):
-            # Long enough for each connection to be answered, within reason.
-            seconds = max(self.run.seconds, min(1.5 * took * connections, _LONGEST_S))
+            seconds = max(self.run.seconds, min(1.5 * took * connections, self.run.longest))
             load = self.run.load(running.url, bodies, connections, seconds)
             self._keep(question, contender.name, connections, load)
 
@@ -190,7 +192,7 @@ class Measuring:
                 self.url,
                 str(self.run.compile_for_s),
             ]
-            told = subprocess.run(command, capture_output=True, check=True, cwd=Path(__file__).parents[2])
+            told = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=Path(__file__).parents[2])
             self.found.compiled = msgspec.json.decode(told.stdout, type=Compiled)
             results.write(self.file, self.found)
 

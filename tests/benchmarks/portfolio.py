@@ -74,7 +74,7 @@ def _settings(scale: int) -> dict[str, Any]:
 
 
 async def _load(connection: asyncpg.Connection, scale: int, progress: Progress) -> None:
-    loaded = await connection.fetchval("SELECT count(*) FROM programmes")
+    loaded = int(await connection.fetchval("SELECT count(*) FROM programmes") or 0)
     # Statistics are what a load ends with.
     if loaded == scale and await connection.fetchval(
         "SELECT reltuples >= 0 FROM pg_class WHERE relname = 'milestones'"

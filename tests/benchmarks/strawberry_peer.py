@@ -17,7 +17,7 @@ from uuid import UUID
 import strawberry
 from litestar import Litestar, Response
 from litestar.di import Provide
-from sqlalchemy import ARRAY, Select, Uuid, column, func, literal, select, true
+from sqlalchemy import ARRAY, Uuid, column, func, literal, select, true
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import aliased
 from strawberry.dataloader import DataLoader
@@ -183,7 +183,7 @@ class Programme:
     @strawberry.field
     async def lead(self, info: strawberry.Info) -> Organisation | None:
         found = await Loaders.of(info).leads.load(self.key)
-        return found and Organisation.of(found)
+        return None if found is None else Organisation.of(found)
 
     @strawberry.field
     async def milestones(self, info: strawberry.Info, first: int) -> MilestoneConnection:
@@ -223,7 +223,7 @@ class LeadCount:
     @strawberry.field
     async def lead(self, info: strawberry.Info) -> Organisation | None:
         found = None if self.lead_id is None else await Loaders.of(info).organisations.load(self.lead_id)
-        return found and Organisation.of(found)
+        return None if found is None else Organisation.of(found)
 
 
 @strawberry.type
@@ -233,7 +233,7 @@ class Portfolio:
     @strawberry.field
     async def programmes(self, info: strawberry.Info) -> int:
         programme = self._programmes(info)
-        return await _one(select(func.count(programme.id)).where(self._kept(programme)))
+        return int(await _one(select(func.count(programme.id)).where(self._kept(programme))))
 
     @strawberry.field
     async def by_delivery_confidence(self, info: strawberry.Info) -> list[DeliveryConfidenceCount]:
@@ -288,7 +288,7 @@ class Portfolio:
         programme = self._programmes(info)
         milestone = Loaders.of(info).moment.rows(models.Milestone)
         joined = select(func.count()).join_from(milestone, programme, milestone.programme_id == programme.id)
-        return await _one(joined.where(self._kept(programme), condition(milestone)))
+        return int(await _one(joined.where(self._kept(programme), condition(milestone))))
 
 
 @strawberry.input
@@ -327,13 +327,13 @@ class Query:
         return Portfolio(statuses=filter.status.in_)
 
 
-async def _all(statement: Select[Any]) -> Sequence[Any]:
+async def _all(statement: Any) -> list[Any]:
     # A session each, as loaders of one level run at the same time.
     async with sessions() as session:
-        return (await session.execute(statement)).all()
+        return list((await session.execute(statement)).all())
 
 
-async def _one(statement: Select[Any]) -> Any:
+async def _one(statement: Any) -> Any:
     async with sessions() as session:
         return await session.scalar(statement)
 
@@ -342,7 +342,9 @@ def _id(row: Any) -> strawberry.ID:
     return strawberry.ID(f"{type(row).__name__}:{row.id}")
 
 
-schema = strawberry.Schema(Query, directives=[as_of], extensions=[ParserCache(), ValidationCache()])
+# One of each for all requests, which the type of the argument does not know.
+CACHES: Any = [ParserCache(), ValidationCache()]
+schema = strawberry.Schema(Query, directives=[as_of], extensions=CACHES)
 # It is read by `Loaders.of` and changes no value. Known as one that might, it would make each field a coroutine, and
 # lists four times slower.
 schema.directives = ()

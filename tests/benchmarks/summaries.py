@@ -31,20 +31,26 @@ async def compiled(url: str, seconds: float) -> Compiled:
     sponsors = await _sponsors(url)
     begins, ends = (f"{today() - back}" for back in _PERIOD)
     database = Database(url)
+    warm = min(_WARM, len(sponsors) - 1)
+    took: list[float] = []
     memory: list[int] = []
     try:
-        for number, sponsor in enumerate(sponsors):
-            if number == min(_WARM, len(sponsors) - 1):
-                began = perf_counter()
-            elif number > _WARM and perf_counter() - began > seconds:
-                break
+        for sponsor in sponsors:
+            before = perf_counter()
             await compile_summary(database, sponsor, begins, ends)
+            took.append(perf_counter() - before)
             memory.append(psutil.Process().memory_info().rss)
+            if sum(took[warm:]) > seconds:
+                break
     finally:
         await database.close()
-    timed = len(memory) - min(_WARM, len(sponsors) - 1)
-    early = memory[min(len(memory) - 1, _WARM + timed // 5)]
-    return Compiled(len(memory), len(sponsors), (perf_counter() - began) / timed, early, memory[-1])
+    return Compiled(
+        sponsors=len(took),
+        of=len(sponsors),
+        seconds_each=sum(took[warm:]) / len(took[warm:]),
+        memory_early=memory[warm + (len(memory) - warm) // 5],
+        memory_late=memory[-1],
+    )
 
 
 async def _sponsors(url: str) -> list[str]:

@@ -19,7 +19,16 @@ def test_nothing_has_to_be_set() -> None:
 
 
 def test_what_is_empty_counts_as_not_set() -> None:
-    names = ("DATA_DIR", "DATABASE_URL", "REDIS_URL", "ADMIN_TOKEN", "HOST", "PORT", "QUERY_TIMEOUT", "COST_PER_MINUTE")
+    names = (
+        "DATA_DIR",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "ADMIN_TOKEN",
+        "HOST",
+        "PORT",
+        "QUERY_TIMEOUT",
+        "COST_PER_MINUTE",
+    )
     assert Settings.read({f"TANDEM_{name}": "" for name in names}) == Settings.read({})
 
 

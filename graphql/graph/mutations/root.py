@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from graph.mutations.cohorts import CohortMutations
 from graph.mutations.dependencies import DependencyMutations
 from graph.mutations.evidence import EvidenceMutations
 from graph.mutations.milestones import MilestoneMutations
@@ -21,6 +22,7 @@ from graph.mutations.summaries import SummaryMutations
 )
 class Mutation(
     SummaryMutations,
+    CohortMutations,
     EvidenceMutations,
     DependencyMutations,
     MilestoneMutations,

@@ -158,7 +158,7 @@ def _scalar_filter(kind: Any) -> str:
     fields: dict[str, Any] = {}
     for operator in OPERATORS.get(value, (*_EQUALITY, *_LISTS)):
         python_name = {"in": "in_", "notIn": "not_in", "startsWith": "starts_with"}.get(operator, operator)
-        fields[python_name] = Optional[list[value] if operator in _LISTS else value]
+        fields[python_name] = Optional[list[value] if operator in _LISTS else value]  # noqa: UP045 - made at run time
     fields["is_null"] = bool | None
     _make(name, fields, "Conditions on one value; all that are given hold. `eq: null` asks for no value.")
     return name

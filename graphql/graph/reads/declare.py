@@ -162,8 +162,9 @@ def one(on: str | Expression, *, description: str | None = None) -> Any:
 def many(
     on: str | Expression | None = None, *, order: Sequence[str] = (), description: str | None = None
 ) -> Any:
-    """A connection to rows of another type: all of them, those that have this row's id in `on`, or those for which
-    `on(row, other, at)` holds.
+    """A connection to rows of another type.
+
+    To all of them; to those that have this row's id in `on`; or to those for which `on(row, other, at)` holds.
     """
     made = _back_reference(on) if isinstance(on, str) else on
     return ReadField(read=Many(made, tuple(order)), description=description)

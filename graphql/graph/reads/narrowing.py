@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    cast,
     false,
     func,
     literal_column,
@@ -104,11 +105,19 @@ class Narrowing:
         if word == "isNull":
             return value.is_(None) if leaf.now else value.is_not(None)  # type: ignore[no-any-return]
         kind, convert = self._comparable(field, value)
-        if word in {"in", "notIn"}:
-            bound = self.compiler.bind(leaf, ARRAY(kind), lambda items: [convert(item) for item in items])
-        else:
-            bound = self.compiler.bind(leaf, kind, convert)
+        bound = (
+            self._list(leaf, kind, convert)
+            if word in {"in", "notIn"}
+            else self.compiler.bind(leaf, kind, convert)
+        )
         return _COMPARISONS[word](value, bound)
+
+    def _list(self, leaf: Leaf, kind: Any, convert: Callable[[Any], Any]) -> ColumnElement[Any]:
+        """A list as one parameter: of texts, since the driver would look up other arrays with statements of its own."""
+        texts = self.compiler.bind(
+            leaf, ARRAY(Text()), lambda items: [_text(convert(item)) for item in items]
+        )
+        return texts if isinstance(kind, Text) else cast(texts, ARRAY(kind))
 
     def _comparable(self, field: ReadField, value: Any) -> tuple[Any, Callable[[Any], Any]]:
         """The SQL type to bind a value of this field as, and how a value of the schema becomes one of SQL."""
@@ -118,3 +127,8 @@ class Narrowing:
         if isinstance(value.type, Words):
             return Text(), lambda word: word.name if isinstance(word, Enum) else word
         return value.type, lambda plain: plain
+
+
+def _text(value: Any) -> str | None:
+    """A value as Postgres reads it."""
+    return None if value is None else str(value)

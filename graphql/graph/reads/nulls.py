@@ -43,7 +43,7 @@ def put_right(text: str, promises: Sequence[Promise]) -> tuple[dict[str, Any] | 
         return None, mending.errors
 
 
-class _Gone(Exception):
+class _Gone(Exception):  # noqa: N818 - it says what happened
     """What is at so many steps of the path has become null."""
 
     def __init__(self, steps: int) -> None:

@@ -69,7 +69,7 @@ class Page:
                 self.compiler.bind(leaf, Text(), self._key(0))
 
     def rows(self, *, one_more: bool) -> Any:
-        """The rows of the page: numbered in `_place`, how many in `_found`, their keys in `_key0`, `_key1` and so on."""
+        """The page's rows: numbered in `_place`, how many in `_found`, their keys in `_key0`, `_key1` and so on."""
         row, kept = self.matching()
         labelled = [key.of(row).label(f"_key{place}") for place, key in enumerate(self.keys)]
         page = (
@@ -195,9 +195,7 @@ class _Parts:
         names = {nodes[0].name.value for nodes in self.fields.values()}
         paged = bool(names & {"nodes", "edges", "pageInfo"})
         gathered = self._gathered(one_more="pageInfo" in names) if paged else None
-        columns = self.page.compiler.labelled(
-            self.fields, lambda key, nodes: self._part(key, nodes, gathered)
-        )
+        columns = self.page.compiler.labelled(self.fields, lambda _key, nodes: self._part(nodes, gathered))
         inner = record(columns)
         if gathered is not None:
             inner = inner.select_from(gathered)
@@ -269,7 +267,7 @@ class _Parts:
             func.max(one).filter(place == func.least(found, size)).label("_tail"),
         ]
 
-    def _part(self, key: str, nodes: list[FieldNode], gathered: Any) -> ColumnElement[Any]:
+    def _part(self, nodes: list[FieldNode], gathered: Any) -> ColumnElement[Any]:
         match nodes[0].name.value:
             case "nodes" | "edges":
                 name = next(name for name, own in self._items() if own is nodes)

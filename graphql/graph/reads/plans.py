@@ -26,8 +26,8 @@ _Value = Callable[[Variables, Mapping[str, Any]], Any]
 class Plan:
     """A statement as text and, for each of its parameters in their order, how to find its value.
 
-    `promises` are the fields that must not be null, in the order of their marks (see `graph.reads.nulls`), `touches` the
-    rows that it can touch.
+    `promises` are the fields that must not be null, in the order of their marks (see `graph.reads.nulls`), `touches`
+    what it can touch.
     """
 
     sql: str

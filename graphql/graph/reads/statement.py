@@ -26,6 +26,7 @@ from graphql import (
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    Numeric,
     Select,
     Subquery,
     Text,
@@ -96,7 +97,8 @@ class Compiler:
         """A parameter for a leaf, as SQL of that kind."""
         name = f"leaf_{len(self.binds)}"
         self.binds.append(Bind(name, leaf.find, convert))
-        return sql_bindparam(name, type_=kind)
+        # Without the precision of a column: what is compared with it must not be rounded to it first.
+        return sql_bindparam(name, type_=Numeric() if isinstance(kind, Numeric) else kind)
 
     def rows(self, model: type[Any]) -> tuple[Any, ColumnElement[bool]]:
         """An alias of the rows of a model and the condition under which they may be seen."""
@@ -183,7 +185,7 @@ class Compiler:
         )
         return func.coalesce(value if type(value.type) is JSON else func.to_json(value), mark)
 
-    def _value(
+    def _value(  # noqa: PLR0911 - one for each kind of declaration
         self,
         kind: GraphQLObjectType,
         definition: GraphQLField,

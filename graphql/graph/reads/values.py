@@ -133,4 +133,4 @@ def shape(value: Any, kinds: Container[str]) -> Any:
     if value is None or isinstance(value, bool | Enum):
         return value
     kind = kind_of(value) if isinstance(value, str) else None
-    return kind if kind in kinds else type(value).__name__
+    return kind if kind is not None and kind in kinds else type(value).__name__

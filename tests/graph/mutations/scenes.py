@@ -10,6 +10,8 @@ from uuid import uuid4
 import orjson
 
 from domain.access.viewers import ADMINISTRATOR, Viewer
+from domain.cohorts import commands as cohorts
+from domain.cohorts import members, teams
 from domain.database import Database
 from domain.milestones import dependencies, evidence
 from domain.organisations import commands as organisations
@@ -142,6 +144,15 @@ async def scene(database: Database) -> Scene:
             "summary": await summaries.store(
                 work, person_id=hub.lead_sponsor.id, **PERIOD, content={"headline": {}}, html="<p>"
             ),
+        }
+        ada, programme_id = hub.lead_sponsor.id, hub.programme.id
+        cohort = await cohorts.create(work, programme_id, name="Executives", starts_on=START)
+        team = await teams.create(work, programme_id, name="Rota", starts_on=START)
+        rows |= {
+            "cohort": cohort,
+            "member": await members.join(work, cohort.id, person_id=ada, starts_on=START),
+            "team": team,
+            "teammate": await teams.add_member(work, team.id, person_id=ada, starts_on=START),
         }
         stranger = await make.person(work, f"Eve {ref}")
     ids = {name: f"{type(row).__name__}:{row.id}" for name, row in rows.items()}

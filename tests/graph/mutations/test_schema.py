@@ -29,6 +29,7 @@ FIELDS = schema._schema.mutation_type.fields
 COMMON = {"idempotencyKey", "dryRun", "effectiveOn"}
 
 NOT_FOR_PEOPLE = {
+    "domain.cohorts.locks.programme_of_cohorts": "it begins a command and is none",
     "domain.milestones.commands.report_forecast": "an imported report says it",
     "domain.milestones.changes.finish": "it ends a command and is none",
     "domain.programmes.locks.programme_to_change": "it begins a command and is none",

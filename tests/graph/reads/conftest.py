@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 import pytest
 from graphql import parse
+from hypothesis import strategies as st
 
 from domain import embedded
 from domain.access.viewers import ADMINISTRATOR, Viewer
@@ -17,6 +18,7 @@ from domain.database import Database
 from graph.asking import execute
 from tests.factories import NOW, TODAY
 from tests.graph.reads import slow
+from tests.graph.reads.questions import Question, questions
 from tests.graph.reads.story import Story, tell
 from tests.graph.reads.world import World
 
@@ -71,3 +73,9 @@ def agreed(ask: Ask, world: World) -> Ask:
         return data
 
     return asked
+
+
+@pytest.fixture(scope="session")
+def asked(world: World) -> st.SearchStrategy[Question]:
+    """Questions about the story."""
+    return questions(world)

@@ -12,25 +12,25 @@ from graphql import (
     NullValueNode,
     StringValueNode,
     ValueNode,
+    is_required_argument,
     value_from_ast_untyped,
 )
 
 from domain import models
 from domain.access.viewers import ADMINISTRATOR
 from tests.factories import TODAY
-from tests.graph.reads import lists
+from tests.graph.reads import lists, rows
 
 if TYPE_CHECKING:
     from tests.graph.reads.questions import Dresser
 
-_LOOKUPS = {"organisation", "person", "programme", "milestone", "summary"}
 _BROKEN = ("", "x", "AAAA", "bnVsbA==", "WyJpZCJd", "WyJ0aXRsZSBpZCIsIG51bGwsIG51bGxd", "é")
 
 
 def paged(dresser: Dresser, parent: str, name: str, given: Sequence[ArgumentNode]) -> list[ArgumentNode]:
     """The arguments of a field, with a page where it is a list; a null may as well be left out."""
     arguments = [a for a in given if not isinstance(a.value, NullValueNode) or dresser.once_in(2)]
-    if parent == "Query" and name in _LOOKUPS:
+    if parent == "Query" and _is_lookup(name):
         return _one_way_in(dresser, name.capitalize(), arguments)
     several = lists.MANY.get((parent, name))
     if several is None:
@@ -38,6 +38,14 @@ def paged(dresser: Dresser, parent: str, name: str, given: Sequence[ArgumentNode
     asked = next((a.value for a in arguments if a.name.value == "orderBy"), None)
     order = lists.Order.of(several, _listed(asked))
     return [*arguments, *_page(dresser, order)]
+
+
+def _is_lookup(name: str) -> bool:
+    """Whether a field of the root finds one record by any of several keys, of which none is required."""
+    query = rows.published().query_type
+    assert query is not None
+    taken = query.fields[name].args
+    return "id" in taken and not is_required_argument(taken["id"])
 
 
 def _listed(asked: ValueNode | None) -> Any:

@@ -133,6 +133,8 @@ _SPECIAL: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "person"): _lookup("Person", "email"),
     ("Query", "programme"): _lookup("Programme", "ref"),
     ("Query", "milestone"): _lookup("Milestone"),
+    ("Query", "cohort"): _lookup("Cohort"),
+    ("Query", "team"): _lookup("Team"),
     ("Query", "summary"): _lookup("Summary"),
     ("Query", "portfolio"): _portfolio,
     ("Viewer", "role"): lambda sight, _row: sight.viewer.role.name,

@@ -28,6 +28,7 @@ from domain.programmes.models import DeliveryConfidence, PartnerRole, ProgrammeS
 from domain.summaries import commands as summaries
 from domain.work import Work
 from tests.factories import NOW, TODAY, acting
+from tests.graph.reads.cohorts import gather
 
 FIRST = date(2019, 1, 1)
 _DAYS = (TODAY - FIRST).days
@@ -105,6 +106,7 @@ async def tell(database: Database) -> Story:
     for place, change in enumerate(changes):
         story.on = FIRST + timedelta(days=_DAYS * place // (len(changes) - 1))
         await change(story)
+    await gather(story)
     for _ in range(6):
         await _summary(story)
     return story
@@ -151,7 +153,7 @@ async def _person(story: Story, number: int) -> None:
         starts = story.day()
         await story.attempt(
             "affiliation",
-            lambda work: people.affiliate(
+            lambda work, starts=starts: people.affiliate(
                 work,
                 made or story.some("person"),
                 organisation_id=story.some("organisation"),

@@ -17,7 +17,7 @@ from domain.database import Database
 from tests.factories import TODAY
 from tests.graph.reads import rows, slow
 from tests.graph.reads.answers import answer_of
-from tests.graph.reads.questions import Question, questions
+from tests.graph.reads.questions import Question
 from tests.graph.reads.world import World
 
 PARTS = 5
@@ -41,7 +41,9 @@ def ask(story) -> Iterator[Ask]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_the_engine_answers_as_the_slow_way_does(part: int, world: World, ask: Ask) -> None:
+def test_the_engine_answers_as_the_slow_way_does(
+    part: int, asked: st.SearchStrategy[Question], world: World, ask: Ask
+) -> None:
     @seed(part)
     @settings(
         max_examples=CASES // PARTS,
@@ -50,13 +52,11 @@ def test_the_engine_answers_as_the_slow_way_does(part: int, world: World, ask: A
         phases=PHASES,
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.data())
-    def compared(data: st.DataObject) -> None:
-        question = data.draw(asked)
+    @given(asked)
+    def compared(question: Question) -> None:
         assume(not validate(rows.published(), parse(question.text)))
         same(question, world, ask)
 
-    asked = questions(world)
     compared()
 
 

@@ -60,7 +60,13 @@ class Values:
             "Int": [*_NUMBERS],
             "Date": [*DATES, *self.days, *(day + timedelta(days=1) for day in self.days)],
             "DateTime": [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC), *sorted(moments)],
-            "Decimal": [Decimal(0), *sorted(amounts)],
+            "Decimal": [
+                Decimal(0),
+                Decimal("0.005"),
+                Decimal("-7169.204"),
+                Decimal("1e20"),
+                *sorted(amounts),
+            ],
         }
 
     def ids(self, *kinds: str) -> list[str]:

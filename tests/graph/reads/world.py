@@ -24,7 +24,8 @@ from domain.tables import Base, Recorded, Tracked
 PUBLIC = {models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation}
 OF_PROGRAMME = {
     models.Phase, models.Partner, models.Sponsor, models.StatusReport, models.Milestone, models.LedgerEntry,
-    models.Baseline, models.Dependency, models.Evidence, models.JournalEntry,
+    models.Baseline, models.Dependency, models.Evidence, models.JournalEntry, models.Cohort, models.CohortMember,
+    models.Team, models.TeamMember,
 }  # fmt: skip
 
 
@@ -122,6 +123,8 @@ class Sight:
             (models.Milestone, "owner_person_id"),
             (models.StatusReport, "author_id"),
             (models.Baseline, "approved_by_id"),
+            (models.CohortMember, "person_id"),
+            (models.TeamMember, "person_id"),
         )
         others = {
             getattr(row, name)
@@ -131,18 +134,80 @@ class Sight:
         }
         return {self.viewer.person_id, *others}
 
-    def runs(self, row: Any) -> bool:
-        """Whether the row's period has the date in it."""
-        return row.starts_on <= self.on and (row.ends_on is None or row.ends_on > self.on)
+    def runs(self, row: Any, day: date | None = None) -> bool:
+        """Whether the row's period has the date in it, or another day."""
+        day = day or self.on
+        return row.starts_on <= day and (row.ends_on is None or row.ends_on > day)
 
-    def holder(self, organisation_id: UUID | None, since: date | None) -> UUID | None:
-        """Who holds on the date what the organisation began to hold on `since`, by all that is known today."""
+    def until(self, row: Any) -> date | None:
+        """The day from which a team or a member is no more: its own end, or that of what it is in."""
+        around: tuple[tuple[type[Any], str], ...] = ((models.Cohort, "cohort_id"), (models.Team, "team_id"))
+        within = [
+            outer
+            for model, name in around
+            for outer in self.rows(model)
+            if outer.id == getattr(row, name, None)
+        ]
+        return min((day for day in (row.ends_on, *map(self.until, within)) if day is not None), default=None)
+
+    def is_in(self, row: Any) -> bool:
+        """Whether there is a team, or somebody is a member, on the date."""
+        until = self.until(row)
+        return row.starts_on <= self.on and (until is None or until > self.on)
+
+    def comes_from(self, member: Any) -> UUID | None:
+        """The organisation that a member comes from on the date, or came from on the last day of their part."""
+        partners = self._partners(member.programme_id, self._day_of(member))
+        return self.affiliated_with(member.person_id, self._day_of(member), partners)
+
+    def is_from_partner(self, member: Any) -> bool:
+        """Whether a member belongs to a partner of the programme on that day."""
+        day = self._day_of(member)
+        partners = self._partners(member.programme_id, day)
+        return any(
+            self.holder(a.organisation_id, a.starts_on, day) in partners
+            for a in self._affiliations(member.person_id, day)
+        )
+
+    def affiliated_with(
+        self, person_id: UUID, day: date, first: frozenset[UUID | None] = frozenset()
+    ) -> UUID | None:
+        """The organisation that a person belongs to on a day, as it is called on the date."""
+
+        def rank(a: Any) -> tuple[bool, date, UUID]:
+            return self.holder(a.organisation_id, a.starts_on, day) in first, a.starts_on, a.id
+
+        stays = sorted(self._affiliations(person_id, day), key=rank)
+        return self.holder(stays[-1].organisation_id, stays[-1].starts_on) if stays else None
+
+    def _affiliations(self, person_id: UUID, day: date) -> list[Any]:
+        return [a for a in self.rows(models.Affiliation) if a.person_id == person_id and self.runs(a, day)]
+
+    def _partners(self, programme_id: UUID, day: date) -> frozenset[UUID | None]:
+        running = [
+            p for p in self.rows(models.Partner) if p.programme_id == programme_id and self.runs(p, day)
+        ]
+        return frozenset(self.holder(p.organisation_id, p.starts_on, day) for p in running)
+
+    def _day_of(self, member: Any) -> date:
+        until = self.until(member)
+        last = self.on if until is None else min(self.on, until - timedelta(days=1))
+        day: date = max(member.starts_on, last)
+        return day
+
+    def holder(
+        self, organisation_id: UUID | None, since: date | None, day: date | None = None
+    ) -> UUID | None:
+        """Who holds on the date, or another day, what the organisation began to hold on `since`, by all that is known
+        today.
+        """
+        day = day or self.on
         if organisation_id is None or since is None:
             return organisation_id
         holder, last = organisation_id, since
         while True:
             after = [s for s in self.world.present[models.Succession] if s.predecessor_id == holder]
-            if len(after) != 1 or not last < after[0].valid_from <= self.on:
+            if len(after) != 1 or not last < after[0].valid_from <= day:
                 return holder
             holder, last = after[0].successor_id, after[0].valid_from
 

@@ -1,0 +1,71 @@
+"""Small instruments, and teams who answered them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from domain.assessments.cells import Respondent
+from domain.assessments.instrument import Band, Dimension, Instrument, Item, Scale, Scoring
+
+FIVE = Scale(1, 5, {1: "No", 5: "Yes"})
+THREE = Scale(1, 3, {1: "Rarely", 2: "Sometimes", 3: "Usually"})
+
+
+def instrument(
+    dimensions: Mapping[str, Sequence[str]],
+    *,
+    scale: Scale = FIVE,
+    scoring: Scoring = Scoring.MEAN,
+    bands: tuple[Band, ...] = (),
+    total: bool = False,
+    comments: bool = False,
+    reverse: Sequence[str] = (),
+) -> Instrument:
+    """An instrument with the dimensions given, each with its items."""
+    return Instrument(
+        key="scene",
+        version=1,
+        title="A scene",
+        licence="CC BY 4.0",
+        author="The Tandem developers",
+        language="en-GB",
+        scale=scale,
+        scoring=scoring,
+        favourable_from=scale.maximum - 1 if scoring is Scoring.PERCENT_FAVOURABLE else None,
+        dimensions=tuple(Dimension(key, key.title(), bands=bands) for key in dimensions),
+        items=tuple(
+            Item(item, f"About {item}.", dimension, "Us", "CC BY 4.0", reverse=item in reverse)
+            for dimension, items in dimensions.items()
+            for item in items
+        ),
+        total=Dimension("total", "All", bands=bands) if total else None,
+        comments=comments,
+    )
+
+
+ONE = instrument({"trust": ["open"]})
+"""One dimension of one item, on five points."""
+TWO = instrument({"trust": ["open", "kind"]})
+"""One dimension of two items, on five points."""
+
+
+def team(
+    answers: Sequence[int | None], item: str = "open", *, prefix: str = "p", **groups: Sequence[str | None]
+) -> list[Respondent]:
+    """People who answered one item, with their groups by grouping; None is no answer, or no group."""
+    return [
+        Respondent(
+            f"{prefix}{number}",
+            {name: group for name, those in groups.items() if (group := those[number]) is not None},
+            {item: answer},
+        )
+        for number, answer in enumerate(answers)
+    ]
+
+
+def answering(rows: Sequence[Mapping[str, int | None]], **groups: Sequence[str]) -> list[Respondent]:
+    """People with an answer to each item, with their groups by grouping."""
+    return [
+        Respondent(f"p{number}", {name: those[number] for name, those in groups.items()}, row)
+        for number, row in enumerate(rows)
+    ]

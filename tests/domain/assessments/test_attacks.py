@@ -1,0 +1,153 @@
+"""Generated teams, groupings and waves, attacked. TANDEM_TEST_CASES tries more of them."""
+
+from __future__ import annotations
+
+import os
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.assessments.cells import Plan, Respondent
+from domain.assessments.disclosure import Disclosure, decide, release
+from domain.assessments.instrument import Instrument, Scale
+from domain.assessments.results import publish
+from tests.domain.assessments.attacker import certain, equations, isolated
+from tests.domain.assessments.scenes import THREE, instrument
+
+CASES = int(os.environ.get("TANDEM_TEST_CASES", "500"))
+many = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
+
+GROUPS = {
+    "organisation": ["North", "South", "West"],
+    "side": ["Staff", "Management"],
+    "site": ["A", "B", "C", "D"],
+}
+INSTRUMENTS = [
+    instrument({"trust": ["open", "kind"], "results": ["done"]}, scale=THREE),
+    instrument({"trust": ["open"], "results": ["done", "kind"]}, scale=THREE, total=True),
+]
+
+
+@st.composite
+def plans(draw) -> Plan:
+    chosen = draw(st.lists(st.sampled_from(sorted(GROUPS)), unique=True, max_size=3))
+    return Plan.of({name: GROUPS[name] for name in chosen}, draw(st.integers(3, 6)))
+
+
+@st.composite
+def people(draw, asked: Instrument, plan: Plan, *, least: int = 0, most: int = 18) -> list[Respondent]:
+    """Keys stand for people: the same key in another wave is the same person, whose answers are the same unknowns."""
+    keys = sorted(draw(st.sets(st.integers(0, most - 1), min_size=least, max_size=most)))
+    sizes = draw(st.sampled_from([[1, 1, 1, 1], [6, 3, 1, 1]]))
+    # How often somebody skips an item, and how far a group is of one mind, decides what there is to guard.
+    skips, agrees = draw(st.sampled_from([0, 0.05, 0.3])), draw(st.sampled_from([0.2, 0.6, 0.95]))
+    seed = draw(st.integers(0, 2**16))
+    return [
+        _person(key, random.Random(f"{seed} {key}"), asked, _groups(seed, key, plan, sizes), (skips, agrees))
+        for key in keys
+    ]
+
+
+def _groups(seed, key, plan, sizes) -> dict[str, str]:
+    chance = random.Random(f"{key} {seed} groups")
+    names = sorted({cell.grouping for cell in plan.cells if cell.grouping})
+    chosen = {name: chance.choices(GROUPS[name], sizes[: len(GROUPS[name])])[0] for name in names}
+    return {name: group for name, group in chosen.items() if chance.random() < 0.9}
+
+
+def _person(key, chance, asked, groups, habits) -> Respondent:
+    skips, agrees = habits
+    # What those agree on who share a group.
+    common = random.Random(next(iter(groups.values()), "nobody")).choice(asked.scale.points)
+    answers = {
+        item.key: None
+        if chance.random() < skips
+        else common
+        if chance.random() < agrees
+        else chance.choice(asked.scale.points)
+        for item in asked.items
+    }
+    return Respondent(key, groups, answers)
+
+
+@st.composite
+def waves(draw) -> tuple[Instrument, list[tuple[Plan, list[Respondent]]]]:
+    """One to three overlapping rounds, each with its own groups and k."""
+    asked, rounds = draw(st.sampled_from(INSTRUMENTS)), []
+    for _ in range(draw(st.integers(1, 3))):
+        plan = draw(plans())
+        rounds.append((plan, draw(people(asked, plan))))
+    return asked, rounds
+
+
+@many
+@given(waves())
+def test_nothing_that_was_ever_published_is_about_fewer_than_k_people(scene):
+    asked, rounds = scene
+    sums, before, k = [], [], 99
+    for plan, respondents in rounds:
+        decision = decide(asked, plan, respondents, before=before)
+        before.append(release(asked, decision, respondents))
+        sums += equations(asked, decision, respondents)
+        sums += _numbers_of_people(decision, respondents)
+        k = min(k, plan.k)
+    assert isolated(sums, k) is None
+
+
+def _numbers_of_people(decision: Disclosure, respondents):
+    """How many took part is an equation too: over whether each did, with which everything else about them goes."""
+    return [
+        frozenset((r.key, "took part") for r in respondents if cell.has(r)) for cell in decision.participants
+    ]
+
+
+@many
+@given(waves())
+def test_rounds_without_a_link_to_people_are_kept_apart_by_who_took_part(scene):
+    asked, rounds = scene
+    sums, before, k = [], [], 99
+    for number, (plan, participants) in enumerate(rounds):
+        answers = [Respondent(f"{number} {r.key}", r.groups, r.answers) for r in participants]
+        decision = decide(asked, plan, answers, participants=participants, before=before)
+        before.append(release(asked, decision, answers, participants=participants))
+        sums += _numbers_of_people(decision, participants)
+        assert isolated(list(equations(asked, decision, answers)), plan.k) is None
+        k = min(k, plan.k)
+    assert isolated(sums, k) is None
+
+
+TINY = [
+    instrument({"trust": ["open"]}, scale=THREE),
+    instrument({"trust": ["open", "kind"]}, scale=Scale(0, 1, {})),
+]
+
+
+@st.composite
+def tiny(draw) -> tuple[Instrument, Plan, list[Respondent]]:
+    asked = draw(st.sampled_from(TINY))
+    plan = Plan.of({name: GROUPS[name] for name in draw(st.sets(st.sampled_from(sorted(GROUPS))))}, 3)
+    return asked, plan, draw(people(asked, plan, least=4, most=7 if len(asked.items) == 1 else 5))
+
+
+@many
+@given(tiny())
+def test_nobodys_answer_is_the_only_one_possible(scene):
+    asked, plan, respondents = scene
+    decision = decide(asked, plan, respondents)
+    assert certain(asked, decision, respondents) == set()
+
+
+@many
+@given(waves(), st.randoms(use_true_random=False))
+def test_the_order_of_respondents_decides_nothing(scene, chance):
+    asked, [(plan, respondents), *_] = scene
+    other = chance.sample(respondents, len(respondents))
+    decision = decide(asked, plan, respondents)
+    assert decide(asked, plan, other) == decision
+    assert publish(asked, decision, other) == publish(asked, decision, respondents)
+
+
+def test_nothing_is_published_where_nobody_answered():
+    nothing = decide(INSTRUMENTS[0], Plan.of(GROUPS), [])
+    assert (nothing.participants, set(nothing.scores.values())) == ((), {()})

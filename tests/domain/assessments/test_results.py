@@ -1,0 +1,137 @@
+"""Numbers of what is published."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from domain.assessments.cells import OVERALL, Cell, Plan, Respondent
+from domain.assessments.change import compare
+from domain.assessments.disclosure import decide
+from domain.assessments.instrument import Band, Scoring
+from domain.assessments.reading import shipped
+from domain.assessments.results import differ_most, publish, ranked, scores
+from tests.domain.assessments.scenes import FIVE, THREE, TWO, answering, instrument
+
+ALL = Plan.of({})
+
+
+def published(asked, people, plan=ALL):
+    return publish(asked, decide(asked, plan, people), people)
+
+
+def rows(**columns):
+    """Answers by person from answers by item."""
+    return answering([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
+
+
+OPEN, KIND = [2, 3, 4, 4, 5, 3], [1, 1, 2, 3, 3, 4]
+
+
+def test_means():
+    result = published(TWO, rows(open=OPEN, kind=KIND)).of("trust", OVERALL)
+    assert (result.n, result.score) == (6, Fraction(35, 12))
+    assert result.deviation == pytest.approx(0.97040, abs=1e-5)
+    # Variances of the items are 1.1 and 1.4667; by chance they would be 2.
+    assert result.agreement == pytest.approx(1 - (1.1 + 22 / 15) / 2 / 2)
+
+
+def test_sums_and_their_bands():
+    bands = (Band("high", "High", Fraction(5)), Band("low", "Low", None))
+    asked = instrument({"trust": ["open", "kind"]}, scale=THREE, scoring=Scoring.SUM, bands=bands)
+    result = published(asked, rows(open=[1, 2, 3] * 4, kind=[2, 2, 3] * 4)).of("trust", OVERALL)
+    assert (result.score, result.band.key) == (Fraction(13, 3), "low")
+    assert result.distribution == {"high": 4, "low": 8}
+
+
+def test_percent_favourable_is_the_share_of_the_top_two():
+    asked = instrument({"trust": ["open", "kind"]}, scoring=Scoring.PERCENT_FAVOURABLE)
+    results = published(asked, rows(open=OPEN, kind=KIND))
+    assert [(r.key, r.n, r.score) for r in results.results] == [
+        ("trust", 6, Fraction(100 * 4, 12)),
+        ("open", 6, 50),
+        ("kind", 6, Fraction(100, 6)),
+    ]
+
+
+def test_reversed_items_are_turned_round():
+    asked = instrument({"trust": ["open", "kind"]}, reverse=["kind"])
+    results = published(asked, rows(open=OPEN * 2, kind=KIND * 2))
+    assert results.of("kind", OVERALL).score == 6 - Fraction(14, 6)
+    assert results.of("kind", OVERALL).distribution == {"1": 0, "2": 2, "3": 4, "4": 2, "5": 4}
+
+
+def test_items_are_ranked_and_so_is_where_people_differ():
+    asked = instrument({"trust": ["open", "kind", "calm"]})
+    results = published(asked, rows(open=OPEN, kind=KIND, calm=[3, 4, 3, 4, 3, 4]))
+    assert [result.key for result in ranked(results, asked, OVERALL)] == ["open", "calm", "kind"]
+    assert [result.key for result in differ_most(results, asked, OVERALL)] == ["kind", "open", "calm"]
+
+
+def test_a_derived_percentage_is_the_mean_of_its_items():
+    asked = instrument({"trust": ["open", "kind"]}, scoring=Scoring.PERCENT_FAVOURABLE, scale=FIVE)
+    people = rows(open=[5, 4, 1, 1, 2, 2, None, None], kind=[None, None, 5, 4, 4, 1, 1, 1])
+    results = published(asked, people)
+    assert [(r.key, r.n, r.score) for r in results.results] == [
+        ("trust", 6, Fraction(125, 3)),
+        ("open", 6, Fraction(100, 3)),
+        ("kind", 6, 50),
+    ]
+
+
+def test_agreement_does_not_tell_a_spread_that_is_withheld():
+    asked = instrument({"trust": ["open", "kind"]})
+    results = published(asked, rows(open=[3] * 6, kind=KIND))
+    assert results.of("open", OVERALL).deviation is None
+    assert results.of("trust", OVERALL).deviation is not None
+    assert results.of("trust", OVERALL).agreement is None
+
+
+def test_people_are_compared_only_where_the_spread_is_published():
+    people = rows(open=OPEN, kind=[3] * 6)
+    decision = decide(TWO, ALL, people)
+    assert scores(TWO, decision, "open", OVERALL, people) == OPEN
+    assert scores(TWO, decision, "kind", OVERALL, people) is None
+
+
+def audit(marks, side):
+    """An audit in which each person gave an item one of its marks, in turn."""
+    asked = shipped()["partnership-behaviours"]
+    return [
+        Respondent(
+            number,
+            {"side": side[number]},
+            {item.key: marks[place][number % len(marks[place])] for place, item in enumerate(asked.items)},
+        )
+        for number in range(len(side))
+    ]
+
+
+# Means of 4.6 and 5.8, and eight that make 6.02 of all ten: the published figures of a regional forum.
+FIRST = [
+    [4, 5, 5, 4, 5, 4, 5, 5, 4, 5],
+    [5, 6, 6, 6, 6, 5, 6, 6, 6, 6],
+    *[[6, 6, 7, 6, 6, 7, 6, 6, 6, 6]] * 6,
+    *[[6, 6, 6, 7, 6, 7, 6, 7, 6, 6]] * 2,
+]
+# 59 of 100 marks rose by 3, 41 by 2: 2.59 on average.
+SECOND = [[mark + 3 - (n * 10 + p < 41) for n, mark in enumerate(marks)] for p, marks in enumerate(FIRST)]
+SIDES = ["Management", "Staff"] * 10
+TWO_SIDES = Plan.of({"side": ["Management", "Staff"]})
+
+
+def test_the_published_figures_of_a_forum_come_out():
+    asked, people = shipped()["partnership-behaviours"], audit(FIRST, SIDES)
+    results = published(asked, people, TWO_SIDES)
+    assert results.of("total", OVERALL).score == Fraction("6.02")
+    assert [float(result.score) for result in ranked(results, asked, OVERALL)[-2:]] == [5.8, 4.6]
+    assert results.of("total", Cell("side", "Staff")).n == 10
+
+
+def test_the_published_rise_of_the_forum_comes_out():
+    asked, rounds = shipped()["partnership-behaviours"], [audit(FIRST, SIDES), audit(SECOND, SIDES)]
+    found = [scores(asked, decide(asked, TWO_SIDES, people), "total", OVERALL, people) for people in rounds]
+    change = compare(*found)
+    assert change.difference == Fraction("2.59")
+    assert change.interval.low > 2

@@ -1,0 +1,207 @@
+"""One statement for a question, whatever its depth; nothing of the question in its text; no product of tables."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+import warnings
+from typing import Any
+
+import pytest
+from graphql import get_operation_ast, parse
+from graphql.execution.values import get_variable_values
+from hypothesis import HealthCheck, assume, given, seed, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.exc import SAWarning
+from sqlalchemy.sql.compiler import FROM_LINTING
+
+from domain import models
+from domain.access.viewers import ADMINISTRATOR, Role, Viewer
+from domain.calendar import today
+from domain.database import Database
+from graph.asking import execute
+from graph.looking import Look
+from graph.reads import ReadRefused
+from graph.reads.plans import plan_of
+from graph.reads.selections import Selector
+from graph.reads.statement import Compiler
+from graph.schema import schema
+from graph.trusted import documents
+from tests.factories import NOW
+from tests.graph.reads.answers import answer_of
+from tests.graph.reads.questions import Question
+from tests.graph.reads.test_equal import PHASES
+
+SPONSOR = Viewer(Role.SPONSOR, uuid.UUID(int=7))
+VALUES = {
+    "on": "2024-06-30", "since": "2024-01-01", "date": "2024-06-30", "from": "2024-01-01", "to": "2024-06-30",
+    "first": 5, "id": "Programme:0198c2f0-0000-7000-8000-000000000000", "ids": [], "ref": "p1", "code": "O00",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def watched(story):
+    """A database of the story with one connection for reads, and every statement that goes over it."""
+    database = Database(story.database.url)
+    seen: list[str] = []
+    pool = await database.readers()
+    async with pool.acquire() as connection:
+        connection.add_query_logger(lambda record: seen.append(record.query))
+    yield database, seen
+    await database.close()
+
+
+def _variables(text: str) -> dict[str, Any]:
+    operation = get_operation_ast(parse(text))
+    names = [definition.variable.name.value for definition in operation.variable_definitions or ()]
+    return {name: VALUES[name] for name in names if name in VALUES}
+
+
+@pytest.mark.parametrize("name", sorted(documents()))
+@pytest.mark.parametrize("viewer", [ADMINISTRATOR, SPONSOR], ids=["administrator", "sponsor"])
+async def test_a_trusted_document_is_one_statement(watched, name, viewer):
+    database, seen = watched
+    document = documents()[name]
+    if get_operation_ast(parse(document.text)).operation.value != "query":
+        return
+    answer = await execute(
+        database, viewer, document_id=document.id, variables=_variables(document.text), now=NOW
+    )
+    assert b'"errors"' not in answer.body, answer.body
+    assert len(seen) == 1
+
+
+async def test_depth_makes_no_difference(watched):
+    database, seen = watched
+    text = "id"
+    for _ in range(4):
+        text = (
+            f"id programme {{ id milestones(first: 2) {{ nodes {{ {text} }} totalCount }} lead {{ name }} }}"
+        )
+    await answer_of(
+        database,
+        ADMINISTRATOR,
+        f"{{ milestones(first: 2) {{ nodes {{ {text} }} }} portfolio {{ programmes }} }}",
+    )
+    assert len(seen) == 1
+
+
+async def test_introspection_is_no_statement(watched):
+    database, seen = watched
+    await execute(database, ADMINISTRATOR, query="{ __schema { queryType { name } } }", now=NOW)
+    await execute(database, ADMINISTRATOR, query="{ viewer @skip(if: true) { role } }", now=NOW)
+    assert seen == []
+
+
+def compiled(question: Question) -> tuple[str, Any]:
+    """The text of a question's statement, and the statement itself."""
+    document, core = parse(question.text), schema._schema
+    operation = get_operation_ast(document)
+    values = get_variable_values(core, operation.variable_definitions or (), question.variables)
+    fragments = {d.name.value: d for d in document.definitions if d.kind == "fragment_definition"}
+    selector = Selector(core, fragments, values.coerced)
+    look = Look.of(question.viewer, operation, values.coerced, today(NOW))
+    compiler = Compiler(core, selector, look, 100)
+    statement = compiler.root(core.query_type, selector.root_fields(core.query_type, operation.selection_set))
+    return plan_of(statement, compiler).sql, statement
+
+
+def assert_no_product(statement: Any) -> None:
+    """SQLAlchemy's own linter finds no two tables without a condition between them: it would warn."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        statement.compile(dialect=asyncpg.dialect(), linting=FROM_LINTING)
+
+
+@pytest.mark.parametrize("name", sorted(documents()))
+@pytest.mark.parametrize("viewer", [ADMINISTRATOR, SPONSOR], ids=["administrator", "sponsor"])
+def test_a_trusted_document_multiplies_no_tables(name, viewer):
+    text = documents()[name].text
+    if get_operation_ast(parse(text)).operation.value == "query":
+        _, statement = compiled(Question(text.replace("1000", "100"), _variables(text), viewer, frozenset()))
+        assert_no_product(statement)
+
+
+HOSTILE = ["'; DROP TABLE programmes; --", "$1", "%s", "%(leaf_0)s", ":on", "'", '"', "\\", "\\'", "{}", "🚂", "é" * 9,
+           "/* */", "-- ", "x'||pg_sleep(9)||'", "\u2028", "NULL", "q7" * 50_000]  # fmt: skip
+
+EVERYWHERE = """query ($s: String, $i: ID!, $l: [String!], $k: [ID!]) {{
+  node(id: {i}) {{ id }}
+  programme(ref: {s}) {{ id }}
+  person(email: {s}) {{ id }}
+  other: programme(id: {i}) {{ id }}
+  programmes(filter: {{ref: {{eq: {s}}}, title: {{ne: {s}}}, category: {{in: {l}, notIn: {l}}}, id: {{in: {k}}},
+    or: [{{title: {{contains: {s}}}}}, {{title: {{startsWith: {s}}}}}], lead: {{name: {{eq: {s}}}}},
+    milestones: {{none: {{title: {{eq: {s}}}, id: {{eq: {i}}}}}}}}}) {{ totalCount nodes {{ id }} }}
+}}"""
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+async def test_no_text_reaches_the_statement(story, hostile):
+    inline = {
+        "s": _quoted(hostile),
+        "i": _quoted(hostile),
+        "l": f"[{_quoted(hostile)}]",
+        "k": f"[{_quoted(hostile)}]",
+    }
+    variables = {"s": hostile, "i": hostile, "l": [hostile], "k": [hostile]}
+    by_variable = EVERYWHERE.format(s="$s", i="$i", l="$l", k="$k")
+    literal = re.sub(r"query \([^)]*\)", "query", EVERYWHERE.format(**inline))
+    texts = set()
+    for question in (
+        Question(by_variable, variables, ADMINISTRATOR, frozenset()),
+        Question(literal, {}, SPONSOR, frozenset()),
+    ):
+        sql, _ = compiled(question)
+        assert hostile not in re.sub(r"\$\d+", "", sql) or len(hostile) < 3 or hostile == "NULL"
+        other = Question(question.text.replace(_quoted(hostile), _quoted("harmless")),
+                         {k: ["harmless"] if isinstance(v, list) else "harmless" for k, v in question.variables.items()},
+                         question.viewer, frozenset())  # fmt: skip
+        assert compiled(other)[0] == sql
+        answer = await answer_of(story.database, question.viewer, question.text, question.variables)
+        assert "errors" not in answer
+        texts.add(str(answer["data"]["programme"]))
+    assert texts == {"None"}
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b"])
+async def test_a_character_that_no_text_has(ask, text):
+    for asked in ("query ($s: String) { organisation(code: $s) { id } }",
+                  "query ($s: String) { programmes(filter: {title: {contains: $s}}) { totalCount } }",
+                  "query ($s: String!) { programmes(filter: {title: {in: [$s]}}) { totalCount } }"):  # fmt: skip
+        answer = await ask(asked, {"s": text})
+        assert answer["errors"][0]["extensions"]["code"] == "BAD_CHARACTERS"
+        assert "data" not in answer
+
+
+def test_questions_with_more_values_than_a_statement_takes(monkeypatch):
+    monkeypatch.setattr("graph.reads.plans.MOST_PARAMETERS", 9)
+    some = [f'a{n}: programmes(filter: {{ref: {{eq: "x"}}}}) {{ totalCount }}' for n in range(10)]
+    with pytest.raises(ReadRefused, match="too many values"):
+        compiled(Question(f"{{ {' '.join(some)} }}", {}, ADMINISTRATOR, frozenset()))
+
+
+def test_the_linter_would_say():
+    with pytest.raises(SAWarning, match="cartesian"):
+        assert_no_product(select(select(models.Person.id, models.Programme.ref).scalar_subquery()))
+
+
+def test_generated_questions_multiply_no_tables(asked: st.SearchStrategy[Question]) -> None:
+    @seed(99)
+    @settings(
+        max_examples=60, database=None, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck)
+    )
+    @given(asked)
+    def linted(question: Question) -> None:
+        assume(not question.spoiled)
+        _, statement = compiled(question)
+        assert_no_product(statement)
+
+    linted()
