@@ -29,7 +29,7 @@ from tests.benchmarks.contenders import (
 )
 from tests.benchmarks.load import Load, Loader
 from tests.benchmarks.portfolio import Progress, plain, portfolio
-from tests.benchmarks.questions import Question, questions
+from tests.benchmarks.questions import Question, WrongAnswer, questions
 from tests.benchmarks.results import Compiled, Results
 from tests.benchmarks.straight import expected, straight
 
@@ -39,6 +39,8 @@ SMALL = 500
 CONNECTIONS = (1, 50)
 SERVERS = ("granian", "uvicorn")
 DECISIVE = ("lookup", "page of 50", "list of 1,000")
+_TOO_LONG_S = 200
+_FAILURES = (WrongAnswer, httpx.HTTPError, asyncpg.PostgresError)
 _POSTGRAPHILE_FUNCTIONS = Path(__file__).parent / "postgraphile/functions.sql"
 
 
@@ -111,10 +113,8 @@ class Measuring:
             named = replace(BY_ID, name=f"{BY_ID.name}, {server}")
             asked = [_named(name, self.run.scale) for name in DECISIVE]
             self.contenders(contenders.python_server(server, "tandem_app", self.url), [named], asked)
-            keys = [
-                results.key(name, named.name, connections) for name in DECISIVE for connections in CONNECTIONS
-            ]
-            rates[server] = prod(self.found.loads[key].per_second for key in keys)
+            loads = [self.found.load(name, named.name, each) for name in DECISIVE for each in CONNECTIONS]
+            rates[server] = prod(load.per_second for load in loads if load is not None)
         self.found.server = max(rates, key=lambda server: rates[server])
 
     def tandem(self) -> AbstractContextManager[Running]:
@@ -154,9 +154,15 @@ class Measuring:
     def question(self, contender: Contender, running: Running, question: Question) -> None:
         """One question with each number of connections, after its answer was found to be right."""
         bodies = contender.bodies(question)
-        took = _checked(running.url, contender, bodies[0], asyncio.run(expected(self.url, question)))
+        try:
+            took = _checked(running.url, contender, bodies[0], asyncio.run(expected(self.url, question)))
+        except _FAILURES as error:
+            self._failed(question, contender.name, error)
+            return
         self.run.load(running.url, bodies, 1, min(self.run.seconds, 1))
         for connections in self._missing(question, contender.name):
+            if _too_slow(took, connections):
+                continue
             seconds = max(self.run.seconds, min(1.5 * took * connections, self.run.longest))
             load = self.run.load(running.url, bodies, connections, seconds)
             self._keep(question, contender.name, connections, load)
@@ -165,7 +171,14 @@ class Measuring:
         """Tandem's statements without Tandem."""
         for question in questions(self.run.scale):
             for at_once in self._missing(question, STRAIGHT):
-                load = asyncio.run(straight(self.url, question, at_once, self.run.seconds))
+                alone = self.found.load(question.name, STRAIGHT, 1)
+                if alone is not None and _too_slow(alone.p50 / 1000, at_once):
+                    continue
+                try:
+                    load = asyncio.run(straight(self.url, question, at_once, self.run.seconds))
+                except _FAILURES as error:
+                    self._failed(question, STRAIGHT, error)
+                    break
                 self._keep(question, STRAIGHT, at_once, load)
 
     def memory(self) -> None:
@@ -199,6 +212,10 @@ class Measuring:
     def _missing(self, question: Question, name: str) -> list[int]:
         return [n for n in CONNECTIONS if results.key(question.name, name, n) not in self.found.loads]
 
+    def _failed(self, question: Question, name: str, error: Exception) -> None:
+        self.found.failures.append(f"{question.name}, {name}: {type(error).__name__}: {error}")
+        self.run.progress(f"FAILED: {self.found.failures[-1]}")
+
     def _keep(self, question: Question, name: str, connections: int, load: Load) -> None:
         self.found.loads[results.key(question.name, name, connections)] = load
         results.write(self.file, self.found)
@@ -212,11 +229,16 @@ def _named(name: str, scale: int) -> Question:
     return next(question for question in questions(scale) if question.name == name)
 
 
+def _too_slow(took: float, connections: int) -> bool:
+    """Whether it would take minutes until all connections are answered."""
+    return connections > 1 and took * connections > _TOO_LONG_S
+
+
 def _checked(url: str, contender: Contender, body: Body, right: Any) -> float:
     """How many seconds the answer took, which has to be the right one.
 
     Raises:
-        AssertionError: it is another, or an error.
+        WrongAnswer: it is another, or an error.
     """
     with httpx.Client(trust_env=False, timeout=120) as client:
         client.post(url, json=body)
@@ -224,8 +246,9 @@ def _checked(url: str, contender: Contender, body: Body, right: Any) -> float:
         answer = client.post(url, json=body)
     took = perf_counter() - began
     data = answer.json().get("data")
-    same = _titles(data) == _titles(right) if contender is POSTGRAPHILE else data == right
-    assert same, f"{contender.name} answers something else: {answer.text[:500]}"
+    same = data and (_titles(data) == _titles(right) if contender is POSTGRAPHILE else data == right)
+    if not same:
+        raise WrongAnswer(answer.text[:300])
     return took
 
 

@@ -14,6 +14,10 @@ PAST = timedelta(days=365)
 """How far back the past is asked for: the present row was not so then, and three of its seven versions are older."""
 
 
+class WrongAnswer(Exception):  # noqa: N818 - it says what happened
+    """A contender answers something else than the others do, or nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A document and the variables with which it is asked in turn.

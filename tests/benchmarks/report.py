@@ -163,5 +163,7 @@ def _not_measured(results: Results) -> Iterator[str]:
         "A dash: it cannot be asked so. Texts may ask for pages of 100 at most, and PostGraphile has neither the past "
         "nor a portfolio without code of one's own."
     )
+    yield "A dash with 50 connections: it would have taken minutes."
+    yield from (f"Not answered: {failure}." for failure in results.failures)
     if "PostGraphile" not in results.versions:
         yield "PostGraphile was not measured: it could not be installed here."

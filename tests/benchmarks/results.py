@@ -32,6 +32,8 @@ class Results(msgspec.Struct):
     versions: dict[str, str]
     server: str = ""
     loads: dict[str, Load] = {}
+    failures: list[str] = []
+    """Who could not answer what, and what was answered instead."""
     memory: list[tuple[int, int]] = []
     """After how many requests the server had how many bytes."""
     small_page: Load | None = None

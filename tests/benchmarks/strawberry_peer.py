@@ -6,107 +6,40 @@ children are cut in the database, and rules of the domain are the domain's own.
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import strawberry
 from litestar import Litestar, Response
 from litestar.di import Provide
-from sqlalchemy import ARRAY, Uuid, column, func, literal, select, true
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
-from sqlalchemy.orm import aliased
-from strawberry.dataloader import DataLoader
+from sqlalchemy import func, select
 from strawberry.directive import DirectiveLocation, DirectiveValue
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.litestar import make_graphql_controller
 
 from domain import models
-from domain.calendar import today
 from domain.milestones import rules
 from domain.milestones.models import Criticality
 from domain.milestones.rules import MilestoneStatus
-from domain.moment import Moment
 from domain.programmes import health as health_rules
 from domain.programmes.health import Health
 from domain.programmes.leads import lead_organisation
 from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
+from tests.benchmarks.strawberry_loading import Loaders, engine, every, one
 
 DUE_WITHIN_DAYS = 90
 
 for words in (Criticality, MilestoneStatus, Health, DeliveryConfidence, ProgrammeStatus):
     strawberry.enum(words)
 
-engine = create_async_engine(
-    os.environ["TANDEM_DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"),
-    pool_size=10,
-    max_overflow=0,
-    connect_args={"server_settings": {"jit": "off"}},
-)
-sessions = async_sessionmaker(engine, expire_on_commit=False)
-
 
 @strawberry.directive(locations=[DirectiveLocation.QUERY], name="asOf")
 def as_of(value: DirectiveValue[Any], date: date) -> Any:
     return value
-
-
-class Loaders:
-    """What one request has loaded, as of the date of its question."""
-
-    def __init__(self, day: date, *, past: bool) -> None:
-        self.day = day
-        self.moment = Moment(literal(day), past=past)
-        self.leads = DataLoader(self._leads)
-        self.organisations = DataLoader(self._organisations)
-        self.milestones = DataLoader(self._milestones)
-
-    @classmethod
-    def of(cls, info: strawberry.Info) -> Loaders:
-        """The loaders of this request."""
-        loaders = info.context.get("loaders")
-        if loaders is None:
-            past = bool(info.operation.directives)
-            day = info.variable_values["on"] if past else today()
-            loaders = info.context["loaders"] = cls(day, past=past)
-        return cast("Loaders", loaders)
-
-    async def _leads(self, keys: Sequence[UUID]) -> list[models.Organisation | None]:
-        programme, organisation = self.moment.rows(models.Programme), self.moment.rows(models.Organisation)
-        leading = select(programme.id, lead_organisation(programme, self.moment).label("lead_id"))
-        by_programme = leading.where(programme.id.in_(keys)).subquery()
-        statement = select(by_programme.c.id, organisation).join(
-            organisation, organisation.id == by_programme.c.lead_id
-        )
-        found = dict(await _all(statement))
-        return [found.get(key) for key in keys]
-
-    async def _organisations(self, keys: Sequence[UUID]) -> list[models.Organisation | None]:
-        organisation = self.moment.rows(models.Organisation)
-        found = {row.id: row for (row,) in await _all(select(organisation).where(organisation.id.in_(keys)))}
-        return [found.get(key) for key in keys]
-
-    async def _milestones(self, keys: Sequence[tuple[UUID, int]]) -> list[list[models.Milestone]]:
-        """The first milestones of each programme: a lateral join, so that no more are fetched than asked for."""
-        found: dict[tuple[UUID, int], list[models.Milestone]] = {key: [] for key in keys}
-        for first in {first for _, first in keys}:
-            ids = literal([key for key, n in keys if n == first], ARRAY(Uuid()))
-            asked = func.unnest(ids).table_valued(column("id", Uuid())).render_derived("asked")
-            row = self.moment.rows(models.Milestone)
-            few = (
-                select(row)
-                .where(row.programme_id == asked.c.id)
-                .order_by(row.forecast_on, row.id)
-                .limit(first)
-            )
-            milestone = aliased(models.Milestone, few.correlate(asked).lateral(), adapt_on_names=True)
-            for (each,) in await _all(select(milestone).join_from(asked, milestone, true())):
-                found[each.programme_id, first].append(each)
-        return [found[key] for key in keys]
 
 
 @strawberry.type
@@ -233,7 +166,7 @@ class Portfolio:
     @strawberry.field
     async def programmes(self, info: strawberry.Info) -> int:
         programme = self._programmes(info)
-        return int(await _one(select(func.count(programme.id)).where(self._kept(programme))))
+        return int(await one(select(func.count(programme.id)).where(self._kept(programme))))
 
     @strawberry.field
     async def by_delivery_confidence(self, info: strawberry.Info) -> list[DeliveryConfidenceCount]:
@@ -282,13 +215,13 @@ class Portfolio:
         inner = select(value.label("value")).where(self._kept(programme)).subquery()
         counted = func.count().label("programmes")
         statement = select(inner.c.value, counted).group_by(inner.c.value)
-        return await _all(statement.order_by(counted.desc(), inner.c.value))
+        return await every(statement.order_by(counted.desc(), inner.c.value))
 
     async def _milestones(self, info: strawberry.Info, condition: Any) -> int:
         programme = self._programmes(info)
         milestone = Loaders.of(info).moment.rows(models.Milestone)
         joined = select(func.count()).join_from(milestone, programme, milestone.programme_id == programme.id)
-        return int(await _one(joined.where(self._kept(programme), condition(milestone))))
+        return int(await one(joined.where(self._kept(programme), condition(milestone))))
 
 
 @strawberry.input
@@ -306,36 +239,25 @@ class Query:
     @strawberry.field
     async def programme(self, info: strawberry.Info, ref: str) -> Programme | None:
         programme = Loaders.of(info).moment.rows(models.Programme)
-        row = await _one(select(programme).where(programme.ref == ref))
+        row = await one(select(programme).where(programme.ref == ref))
         return row and Programme.of(row)
 
     @strawberry.field
     async def programmes(self, info: strawberry.Info, first: int) -> ProgrammeConnection:
         programme = Loaders.of(info).moment.rows(models.Programme)
-        rows = await _all(select(programme).order_by(programme.title, programme.id).limit(first))
+        rows = await every(select(programme).order_by(programme.title, programme.id).limit(first))
         return ProgrammeConnection(nodes=[Programme.of(row) for (row,) in rows])
 
     @strawberry.field
     async def milestones(self, info: strawberry.Info, first: int) -> MilestoneConnection:
         loaders = Loaders.of(info)
         milestone = loaders.moment.rows(models.Milestone)
-        rows = await _all(select(milestone).order_by(milestone.forecast_on, milestone.id).limit(first))
+        rows = await every(select(milestone).order_by(milestone.forecast_on, milestone.id).limit(first))
         return MilestoneConnection(nodes=[Milestone.of(row, loaders.day) for (row,) in rows])
 
     @strawberry.field
     def portfolio(self, filter: ProgrammeFilter) -> Portfolio:  # noqa: A002 - the name in the schema
         return Portfolio(statuses=filter.status.in_)
-
-
-async def _all(statement: Any) -> list[Any]:
-    # A session each, as loaders of one level run at the same time.
-    async with sessions() as session:
-        return list((await session.execute(statement)).all())
-
-
-async def _one(statement: Any) -> Any:
-    async with sessions() as session:
-        return await session.scalar(statement)
 
 
 def _id(row: Any) -> strawberry.ID:

@@ -14,7 +14,6 @@ from sqlalchemy import Integer, Text, cast, func, literal_column
 from strawberry.types.base import StrawberryOptional
 
 from graph.reads.declare import Column, Declaration
-from graph.reads.errors import ReadRefused
 from graph.reads.names import graphql_name
 from graph.reads.values import Leaf, Tree
 
@@ -51,12 +50,11 @@ def _asked(declared: Declaration, tree: Tree | None) -> list[tuple[str, bool]]:
     for item in tree:
         for name, leaf in item.items() if isinstance(item, dict) else ():
             given.setdefault(name, leaf)  # asked for again, a field has nothing left to decide
-    return [(names[name], _is_descending(name, leaf)) for name, leaf in given.items()]
+    return [(names[name], _is_descending(leaf)) for name, leaf in given.items()]
 
 
-def _is_descending(name: str, leaf: Tree) -> bool:
-    if not isinstance(leaf, Leaf) or leaf.now is None:
-        raise ReadRefused("NO_DIRECTION", f"Say in which direction to order by {name}: ASC or DESC.")
+def _is_descending(leaf: Tree) -> bool:
+    assert isinstance(leaf, Leaf)  # the input has exactly one field, which cannot be null
     return bool(leaf.now.name == "DESC")
 
 

@@ -34,9 +34,8 @@ def published() -> GraphQLSchema:
     """The schema as its text says, with our scalars."""
     built = build_schema(schema.as_str())
     for definition in SCALARS.values():
-        scalar: Any = built.type_map[definition.name]
-        scalar.coerce_output_value = definition.serialize
-        scalar.coerce_input_value = definition.parse_value
+        scalar = vars(built.type_map[definition.name])
+        scalar.update(coerce_output_value=definition.serialize, coerce_input_value=definition.parse_value)
     return built
 
 

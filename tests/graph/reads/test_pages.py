@@ -52,8 +52,9 @@ async def _whole(agreed, name, narrowed):
 async def _pages(agreed, name, narrowed, size, words):
     first, after, more = words
     end = "endCursor" if first == "first" else "startCursor"
-    text = f"query ($n: Int = {size}, $c: String) {{ {name}({first}: $n, {after}: $c {narrowed}) {{ edges {{ cursor node {{ id }} }} " \
-           "pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"  # fmt: skip
+    parts = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+    listed = f"{name}({first}: $n, {after}: $c {narrowed}) {{ {parts} }}"
+    text = f"query ($n: Int = {size}, $c: String) {{ {listed} }}"
     pages, cursor = [], None
     while True:
         page = (await agreed(text, {"c": cursor} if cursor else {}))[name]
