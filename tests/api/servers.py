@@ -14,6 +14,7 @@ GRANIAN = ("granian", "--interface", "asgi", "--host", "127.0.0.1", "api.app:app
 UVICORN = ("litestar", "--app", "api.app:app", "run", "--host", "127.0.0.1", "--port")
 
 _STARTED = (b"Started worker", b"Uvicorn running on")
+_PATIENCE_S = 60
 
 
 @asynccontextmanager
@@ -34,8 +35,22 @@ async def serving(command: tuple[str, ...], **environment: str) -> AsyncIterator
     # Nobody reads on, and a full pipe would stop the server.
     draining = asyncio.create_task(process.stdout.read())
     try:
+        await _accepting(port)
         yield httpx.URL(f"http://127.0.0.1:{port}")
     finally:
         process.terminate()
         await process.wait()
         await draining
+
+
+async def _accepting(port: int) -> None:
+    """Wait until somebody is let in: a worker says that it has started a moment before it listens."""
+    async with asyncio.timeout(_PATIENCE_S):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                return await writer.wait_closed()

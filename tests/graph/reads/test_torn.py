@@ -37,7 +37,8 @@ async def test_a_write_between_two_levels_is_seen_in_neither(database, monkeypat
     await holder.execute("SELECT pg_advisory_lock($1)", LOCK)
     asked = asyncio.create_task(answer_of(database, ADMINISTRATOR, QUESTION))
     while not await watcher.fetchval(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1::bigint AND NOT granted",
+        LOCK,
     ):
         assert not asked.done()
     async with acting(database, on=NOW.date()) as work:
