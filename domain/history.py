@@ -1,8 +1,10 @@
 """The past of tracked tables: where it is kept, and a table as of a date.
 
-`<table>_history` has the columns of its table and `valid_until`, the first date on which the row was no longer so.
-One trigger writes it for all tables. A row that is changed twice on one date leaves an entry that was never valid at
-the end of any day (`valid_from = valid_until`): audit keeps it, no question as of a date finds it.
+`<table>_history` has every version of a row, the present one too, with `valid_until`, the first date on which it was
+no longer so, or infinity. So a table as of a date is one table with indexes of its own, and a question about the past
+can be answered in the same ways as one about the present. One trigger writes it for all tables. A row that is changed
+twice on one date leaves an entry that was never valid at the end of any day (`valid_from = valid_until`): audit keeps
+it, no question as of a date finds it.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     Table,
+    UniqueConstraint,
     select,
-    union_all,
 )
 
 from domain.tables import Base, Recorded, Tracked
@@ -30,17 +32,24 @@ UUID_RANGE = "CREATE TYPE uuid_range AS RANGE (subtype = uuid)"
 # `tandem.effective_on` is set by the transaction: a deleted row has no new row to tell until when it was so.
 KEEP_HISTORY = """
 CREATE FUNCTION keep_history() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE until date;
+DECLARE
+    history text := TG_TABLE_NAME || '_history';
+    until date;
 BEGIN
     IF TG_OP = 'UPDATE' THEN until := NEW.valid_from;
-    ELSE until := current_setting('tandem.effective_on')::date; END IF;
+    ELSIF TG_OP = 'DELETE' THEN until := current_setting('tandem.effective_on')::date; END IF;
     IF until < OLD.valid_from THEN
         RAISE EXCEPTION 'the past of % % is not rewritten', TG_TABLE_NAME, OLD.id USING ERRCODE = 'TD001';
     END IF;
-    EXECUTE format('INSERT INTO %1$I SELECT * FROM jsonb_populate_record(NULL::%1$I, $1)', TG_TABLE_NAME || '_history')
-        USING to_jsonb(OLD) || jsonb_build_object('valid_until', until);
-    IF TG_OP = 'UPDATE' THEN RETURN NEW; END IF;
-    RETURN OLD;
+    IF TG_OP <> 'INSERT' THEN
+        EXECUTE format('UPDATE %I SET valid_until = $1 WHERE id = $2 AND version = $3', history)
+            USING until, OLD.id, OLD.version;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        EXECUTE format('INSERT INTO %1$I SELECT * FROM jsonb_populate_record(NULL::%1$I, $1)', history)
+            USING to_jsonb(NEW) || '{"valid_until": "infinity"}';
+    END IF;
+    RETURN NULL;
 END $$
 """
 
@@ -48,25 +57,29 @@ END $$
 def keep_history_of(table: str) -> str:
     """The statement that gives a table its history trigger."""
     return (
-        f"CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON {table} "
+        f"CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
 
 
 def _history_table(table: Table) -> Table:
-    columns = [Column(c.name, c.type, nullable=True) for c in table.columns]
-    known: dict[str, str] = {c.name: c.name for c in columns}
-    # The same ways in as the present has, so that a question about the past is not slower by a scan.
-    ways = [[known[c.name] for c in index.columns] for index in table.indexes]
     name = f"{table.name}_history"
     return Table(
         name,
         table.metadata,
-        *columns,
+        *(Column(c.name, c.type, nullable=True) for c in table.columns),
         Column("valid_until", Date, nullable=False),
         PrimaryKeyConstraint("id", "version"),
-        *(Index(f"ix_{name}_{'_'.join(way)}", *way) for way in ways if way),
+        # With the period in the index, the versions of other times are passed over without a look at their rows.
+        *(Index(f"ix_{name}_{'_'.join(way)}", *way, "valid_from", "valid_until") for way in _ways(table)),
     )
+
+
+def _ways(table: Table) -> list[tuple[str, ...]]:
+    """The ways into a table, by column: its past needs the same."""
+    whole = (index for index in table.indexes if index.dialect_kwargs.get("postgresql_where") is None)
+    unique = (each for each in table.constraints if isinstance(each, UniqueConstraint))
+    return sorted({tuple(c.name for c in way.columns) for way in (*whole, *unique)})
 
 
 def with_history() -> dict[type[Tracked], Table]:
@@ -87,12 +100,8 @@ def as_of(model: type[Any], on: ColumnElement[date]) -> FromClause:
     table = model.__table__
     if issubclass(model, Tracked):
         past = table.metadata.tables[f"{table.name}_history"]
-        return union_all(
-            select(table).where(table.c.valid_from <= on),
-            select(*(past.c[c.name] for c in table.columns)).where(
-                past.c.valid_from <= on, past.c.valid_until > on
-            ),
-        ).subquery()
+        versions = select(*(past.c[c.name] for c in table.columns))
+        return versions.where(past.c.valid_from <= on, past.c.valid_until > on).subquery()
     if issubclass(model, Recorded):
         return select(table).where(table.c.valid_from <= on).subquery()
     untouched_by_time: FromClause = table

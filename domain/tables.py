@@ -1,7 +1,7 @@
 """What all tables share: ids, versions, and rows that keep their past.
 
-A *tracked* row carries the date from which it has been so (`valid_from`). When it changes or goes, a trigger of the
-database (see `domain.history`) moves the old row to `<table>_history` with the date until which it was so. A
+A *tracked* row carries the date from which it has been so (`valid_from`). A trigger of the database (see
+`domain.history`) keeps each of its versions in `<table>_history`, with the date until which it was so. A
 *recorded* row is a fact that never changes: it is known from its `valid_from` on.
 """
 

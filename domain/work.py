@@ -73,12 +73,9 @@ class Work:
 
     async def _require_known(self, row: Tracked) -> None:
         """What is added to a record on a date before it was known would then belong to nothing."""
-        history = HISTORY[type(row)]
-        first = await self.session.scalar(
-            select(func.min(history.c.valid_from)).where(history.c.id == row.id)
-        )
-        since = min(first or row.valid_from, row.valid_from)
-        if self.on < since:
+        versions = HISTORY[type(row)].c
+        since = await self.session.scalar(select(func.min(versions.valid_from)).where(versions.id == row.id))
+        if since is not None and self.on < since:
             raise Refused(
                 "EARLIER_THAN_KNOWN",
                 f"This is known since {in_words(since)}. Date your change on or after that day.",

@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cohorts.models import Cohort, CohortMember, CohortRole
@@ -151,13 +151,9 @@ async def _known_since(
     session: AsyncSession, model: type[Tracked], ids: Collection[UUID]
 ) -> dict[UUID, date]:
     """Since when there are rows with these ids, by id: what refers to one cannot be known earlier."""
-    versions = union_all(
-        *(
-            select(table.c.id, table.c.valid_from).where(table.c.id.in_(ids))
-            for table in (model.__table__, HISTORY[model])
-        )
-    ).subquery()
-    statement = select(versions.c.id, func.min(versions.c.valid_from)).group_by(versions.c.id)
+    versions = HISTORY[model].c
+    statement = select(versions.id, func.min(versions.valid_from)).group_by(versions.id)
+    statement = statement.where(versions.id.in_(ids))
     return {row[0]: row[1] for row in await session.execute(statement)}
 
 

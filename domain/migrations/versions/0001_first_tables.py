@@ -15,17 +15,24 @@ def upgrade() -> None:
     op.execute("CREATE TYPE uuid_range AS RANGE (subtype = uuid)")
     op.execute("""
     CREATE FUNCTION keep_history() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE until date;
+    DECLARE
+        history text := TG_TABLE_NAME || '_history';
+        until date;
     BEGIN
         IF TG_OP = 'UPDATE' THEN until := NEW.valid_from;
-        ELSE until := current_setting('tandem.effective_on')::date; END IF;
+        ELSIF TG_OP = 'DELETE' THEN until := current_setting('tandem.effective_on')::date; END IF;
         IF until < OLD.valid_from THEN
             RAISE EXCEPTION 'the past of % % is not rewritten', TG_TABLE_NAME, OLD.id USING ERRCODE = 'TD001';
         END IF;
-        EXECUTE format('INSERT INTO %1$I SELECT * FROM jsonb_populate_record(NULL::%1$I, $1)', TG_TABLE_NAME || '_history')
-            USING to_jsonb(OLD) || jsonb_build_object('valid_until', until);
-        IF TG_OP = 'UPDATE' THEN RETURN NEW; END IF;
-        RETURN OLD;
+        IF TG_OP <> 'INSERT' THEN
+            EXECUTE format('UPDATE %I SET valid_until = $1 WHERE id = $2 AND version = $3', history)
+                USING until, OLD.id, OLD.version;
+        END IF;
+        IF TG_OP <> 'DELETE' THEN
+            EXECUTE format('INSERT INTO %1$I SELECT * FROM jsonb_populate_record(NULL::%1$I, $1)', history)
+                USING to_jsonb(NEW) || '{"valid_until": "infinity"}';
+        END IF;
+        RETURN NULL;
     END $$
     """)
     op.create_table(
@@ -42,9 +49,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_affiliations_history")),
     )
     op.create_index(
-        "ix_affiliations_history_organisation_id", "affiliations_history", ["organisation_id"], unique=False
+        "ix_affiliations_history_organisation_id",
+        "affiliations_history",
+        ["organisation_id", "valid_from", "valid_until"],
+        unique=False,
     )
-    op.create_index("ix_affiliations_history_person_id", "affiliations_history", ["person_id"], unique=False)
+    op.create_index(
+        "ix_affiliations_history_person_id",
+        "affiliations_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
     op.create_table(
         "cohort_members_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
@@ -73,16 +88,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_cohort_members_history_cohort_id_person_id",
         "cohort_members_history",
-        ["cohort_id", "person_id"],
+        ["cohort_id", "person_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_cohort_members_history_person_id", "cohort_members_history", ["person_id"], unique=False
+        "ix_cohort_members_history_person_id",
+        "cohort_members_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_index(
         "ix_cohort_members_history_programme_id_cohort_id",
         "cohort_members_history",
-        ["programme_id", "cohort_id"],
+        ["programme_id", "cohort_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -97,7 +115,15 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_cohorts_history")),
     )
-    op.create_index("ix_cohorts_history_name", "cohorts_history", ["name"], unique=False)
+    op.create_index(
+        "ix_cohorts_history_name", "cohorts_history", ["name", "valid_from", "valid_until"], unique=False
+    )
+    op.create_index(
+        "ix_cohorts_history_programme_id_name",
+        "cohorts_history",
+        ["programme_id", "name", "valid_from", "valid_until"],
+        unique=False,
+    )
     op.create_table(
         "dependencies_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
@@ -110,7 +136,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_dependencies_history")),
     )
     op.create_index(
-        "ix_dependencies_history_depends_on_id", "dependencies_history", ["depends_on_id"], unique=False
+        "ix_dependencies_history_depends_on_id",
+        "dependencies_history",
+        ["depends_on_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_dependencies_history_milestone_id_depends_on_id",
+        "dependencies_history",
+        ["milestone_id", "depends_on_id", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_table(
         "evidence_history",
@@ -124,7 +159,12 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_evidence_history")),
     )
-    op.create_index("ix_evidence_history_milestone_id", "evidence_history", ["milestone_id"], unique=False)
+    op.create_index(
+        "ix_evidence_history_milestone_id",
+        "evidence_history",
+        ["milestone_id", "valid_from", "valid_until"],
+        unique=False,
+    )
     op.create_table(
         "jobs",
         sa.Column("function", sa.String(), nullable=False),
@@ -212,24 +252,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_milestones_history")),
     )
     op.create_index(
-        "ix_milestones_history_forecast_on_id", "milestones_history", ["forecast_on", "id"], unique=False
+        "ix_milestones_history_forecast_on_id",
+        "milestones_history",
+        ["forecast_on", "id", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_index(
         "ix_milestones_history_owner_organisation_id",
         "milestones_history",
-        ["owner_organisation_id"],
+        ["owner_organisation_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_milestones_history_owner_person_id", "milestones_history", ["owner_person_id"], unique=False
-    )
-    op.create_index(
-        "ix_milestones_history_programme_id", "milestones_history", ["programme_id"], unique=False
+        "ix_milestones_history_owner_person_id",
+        "milestones_history",
+        ["owner_person_id", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_index(
         "ix_milestones_history_programme_id_forecast_on",
         "milestones_history",
-        ["programme_id", "forecast_on"],
+        ["programme_id", "forecast_on", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -246,7 +289,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_organisation_identifiers_history_organisation_id",
         "organisation_identifiers_history",
-        ["organisation_id"],
+        ["organisation_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_organisation_identifiers_history_scheme_value",
+        "organisation_identifiers_history",
+        ["scheme", "value", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -317,9 +366,23 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_organisations_history")),
     )
-    op.create_index("ix_organisations_history_name", "organisations_history", ["name"], unique=False)
     op.create_index(
-        "ix_organisations_history_parent_id", "organisations_history", ["parent_id"], unique=False
+        "ix_organisations_history_code",
+        "organisations_history",
+        ["code", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_organisations_history_name",
+        "organisations_history",
+        ["name", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_organisations_history_parent_id",
+        "organisations_history",
+        ["parent_id", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_table(
         "partners_history",
@@ -348,10 +411,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_partners_history")),
     )
     op.create_index(
-        "ix_partners_history_organisation_id", "partners_history", ["organisation_id"], unique=False
+        "ix_partners_history_organisation_id",
+        "partners_history",
+        ["organisation_id", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_index(
-        "ix_partners_history_programme_id_role", "partners_history", ["programme_id", "role"], unique=False
+        "ix_partners_history_programme_id_role",
+        "partners_history",
+        ["programme_id", "role", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_table(
         "people",
@@ -402,7 +471,12 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_people_history")),
     )
-    op.create_index("ix_people_history_name", "people_history", ["name"], unique=False)
+    op.create_index(
+        "ix_people_history_email", "people_history", ["email", "valid_from", "valid_until"], unique=False
+    )
+    op.create_index(
+        "ix_people_history_name", "people_history", ["name", "valid_from", "valid_until"], unique=False
+    )
     op.create_table(
         "phases_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
@@ -418,7 +492,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_phases_history_programme_id_starts_on",
         "phases_history",
-        ["programme_id", "starts_on"],
+        ["programme_id", "starts_on", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -440,6 +514,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_portfolio_reports_history")),
+    )
+    op.create_index(
+        "ix_portfolio_reports_history_reported_on",
+        "portfolio_reports_history",
+        ["reported_on", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_table(
         "programmes",
@@ -539,9 +619,27 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_programmes_history")),
     )
-    op.create_index("ix_programmes_history_ends_on", "programmes_history", ["ends_on"], unique=False)
-    op.create_index("ix_programmes_history_status", "programmes_history", ["status"], unique=False)
-    op.create_index("ix_programmes_history_title", "programmes_history", ["title"], unique=False)
+    op.create_index(
+        "ix_programmes_history_ends_on",
+        "programmes_history",
+        ["ends_on", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_programmes_history_ref", "programmes_history", ["ref", "valid_from", "valid_until"], unique=False
+    )
+    op.create_index(
+        "ix_programmes_history_status",
+        "programmes_history",
+        ["status", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_programmes_history_title",
+        "programmes_history",
+        ["title", "valid_from", "valid_until"],
+        unique=False,
+    )
     op.create_table(
         "sponsors_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
@@ -555,14 +653,24 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_sponsors_history")),
     )
-    op.create_index("ix_sponsors_history_partner_id", "sponsors_history", ["partner_id"], unique=False)
+    op.create_index(
+        "ix_sponsors_history_partner_id",
+        "sponsors_history",
+        ["partner_id", "valid_from", "valid_until"],
+        unique=False,
+    )
     op.create_index(
         "ix_sponsors_history_person_id_programme_id",
         "sponsors_history",
-        ["person_id", "programme_id"],
+        ["person_id", "programme_id", "valid_from", "valid_until"],
         unique=False,
     )
-    op.create_index("ix_sponsors_history_programme_id", "sponsors_history", ["programme_id"], unique=False)
+    op.create_index(
+        "ix_sponsors_history_programme_id",
+        "sponsors_history",
+        ["programme_id", "valid_from", "valid_until"],
+        unique=False,
+    )
     op.create_table(
         "status_reports_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
@@ -591,6 +699,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_status_reports_history")),
+    )
+    op.create_index(
+        "ix_status_reports_history_programme_id_reported_on",
+        "status_reports_history",
+        ["programme_id", "reported_on", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_table(
         "summaries_history",
@@ -625,6 +739,12 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_summaries_history")),
     )
+    op.create_index(
+        "ix_summaries_history_person_id_period_from_period_to_revision",
+        "summaries_history",
+        ["person_id", "period_from", "period_to", "revision", "valid_from", "valid_until"],
+        unique=False,
+    )
     op.create_table(
         "team_members_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
@@ -638,17 +758,22 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_team_members_history")),
     )
-    op.create_index("ix_team_members_history_person_id", "team_members_history", ["person_id"], unique=False)
+    op.create_index(
+        "ix_team_members_history_person_id",
+        "team_members_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
     op.create_index(
         "ix_team_members_history_programme_id_team_id",
         "team_members_history",
-        ["programme_id", "team_id"],
+        ["programme_id", "team_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
         "ix_team_members_history_team_id_person_id",
         "team_members_history",
-        ["team_id", "person_id"],
+        ["team_id", "person_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -665,9 +790,27 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_teams_history")),
     )
-    op.create_index("ix_teams_history_cohort_id", "teams_history", ["cohort_id"], unique=False)
-    op.create_index("ix_teams_history_name", "teams_history", ["name"], unique=False)
-    op.create_index("ix_teams_history_organisation_id", "teams_history", ["organisation_id"], unique=False)
+    op.create_index(
+        "ix_teams_history_cohort_id",
+        "teams_history",
+        ["cohort_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_teams_history_name", "teams_history", ["name", "valid_from", "valid_until"], unique=False
+    )
+    op.create_index(
+        "ix_teams_history_organisation_id",
+        "teams_history",
+        ["organisation_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_teams_history_programme_id_name",
+        "teams_history",
+        ["programme_id", "name", "valid_from", "valid_until"],
+        unique=False,
+    )
     op.create_table(
         "affiliations",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1181,58 +1324,58 @@ def upgrade() -> None:
         op.f("ix_team_members_team_id_person_id"), "team_members", ["team_id", "person_id"], unique=False
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON organisations FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON organisations FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON people FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON people FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON portfolio_reports FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON portfolio_reports FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON programmes FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON programmes FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON affiliations FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON affiliations FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON cohorts FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON cohorts FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON milestones FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON milestones FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON organisation_identifiers FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON organisation_identifiers FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON partners FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON partners FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON phases FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON phases FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON status_reports FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON status_reports FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON summaries FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON summaries FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON cohort_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON cohort_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON dependencies FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON dependencies FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON evidence FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON evidence FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON sponsors FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON sponsors FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON teams FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON teams FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
-        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON team_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON team_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute("""
     CREATE FUNCTION ledger_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -137,8 +137,8 @@ async def test_slip_days_are_the_same_in_python_and_in_sql(here: Scene) -> None:
 
 
 MOVED_WITHOUT_ENTRY: dict[str, str] = {
-    "a forecast": "UPDATE milestones SET forecast_on = forecast_on + 1 WHERE id = :id",
-    "a baseline": "UPDATE milestones SET baseline_on = baseline_on - 1 WHERE id = :id",
+    "a forecast": "UPDATE milestones SET forecast_on = forecast_on + 1, version = version + 1 WHERE id = :id",
+    "a baseline": "UPDATE milestones SET baseline_on = baseline_on - 1, version = version + 1 WHERE id = :id",
     "an entry": "INSERT INTO ledger_entries (id, valid_from, programme_id, milestone_id, from_on, to_on, days, reason, "
     "recorded_at) SELECT gen_random_uuid(), valid_from, programme_id, id, forecast_on, forecast_on, 5, 'SCOPE', now() "
     "FROM milestones WHERE id = :id",

@@ -36,7 +36,8 @@ async def test_what_is_lost_and_what_is_said(database, text, paths):
         owned = await milestone(work, made)
     async with database.engine.begin() as connection:
         await connection.exec_driver_sql("ALTER TABLE programmes DISABLE TRIGGER USER")
-        await connection.exec_driver_sql(f"UPDATE programmes SET valid_from = '{LATE}'")
+        for table in ("programmes", "programmes_history"):
+            await connection.exec_driver_sql(f"UPDATE {table} SET valid_from = '{LATE}'")
     text = f'query @asOf(date: "2024-06-01") {text}'.replace("$id", f'"Milestone:{owned.id}"')
     quickly = await answer_of(database, ADMINISTRATOR, text)
     slowly = slow.answer(await World.load(database), ADMINISTRATOR, parse(text), {}, today=TODAY)

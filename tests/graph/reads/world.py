@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, literal, select
 
 from domain import models
 from domain.access.viewers import Role, Viewer
@@ -46,7 +46,10 @@ class World:
                 rows = await connection.execute(select(model.__table__))
                 present[model] = [_row(model, row) for row in rows.mappings()]
                 if issubclass(model, Tracked):
-                    rows = await connection.execute(select(models.HISTORY[model]))
+                    versions = models.HISTORY[model]
+                    rows = await connection.execute(
+                        select(versions).where(versions.c.valid_until < literal(date.max, Date))
+                    )
                     past[model] = [(_row(model, row), row["valid_until"]) for row in rows.mappings()]
         return cls(present, past)
 
