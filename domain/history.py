@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from domain.tables import Base, Recorded, Tracked
+from domain.tables import Base, Derived, Recorded, Tracked
 
 # What an exclusion constraint needs to keep the rows of different programmes apart without an extension.
 UUID_RANGE = "CREATE TYPE uuid_range AS RANGE (subtype = uuid)"
@@ -69,7 +69,7 @@ def _history_table(table: Table) -> Table:
         table.metadata,
         *(Column(c.name, c.type, nullable=True) for c in table.columns),
         Column("valid_until", Date, nullable=False),
-        PrimaryKeyConstraint("id", "version"),
+        PrimaryKeyConstraint("id", "version" if "version" in table.c else "valid_from"),
         # With the period in the index, the versions of other times are passed over without a look at their rows.
         *(Index(f"ix_{name}_{'_'.join(way)}", *way, "valid_from", "valid_until") for way in _ways(table)),
     )
@@ -77,28 +77,32 @@ def _history_table(table: Table) -> Table:
 
 def _ways(table: Table) -> list[tuple[str, ...]]:
     """The ways into a table, by column: its past needs the same."""
-    whole = (index for index in table.indexes if index.dialect_kwargs.get("postgresql_where") is None)
-    unique = (each for each in table.constraints if isinstance(each, UniqueConstraint))
-    return sorted({tuple(c.name for c in way.columns) for way in (*whole, *unique)})
+    ways: list[Index | UniqueConstraint] = [
+        *(index for index in table.indexes if index.dialect_kwargs.get("postgresql_where") is None),
+        *(each for each in table.constraints if isinstance(each, UniqueConstraint)),
+    ]
+    return sorted({tuple(c.name for c in way.columns) for way in ways})
 
 
 def with_history() -> dict[type[Tracked], Table]:
-    """Give every tracked table of the models that are loaded its history; the tables by model."""
+    """Give every tracked or derived table of the models that are loaded its history; those of the tracked by model."""
     tables: dict[type[Tracked], Table] = {}
     for mapper in Base.registry.mappers:
         model = mapper.class_
-        if issubclass(model, Tracked):
+        if issubclass(model, Tracked | Derived):
             table = model.__table__
             assert isinstance(table, Table)
             known = table.metadata.tables.get(f"{table.name}_history")
-            tables[model] = _history_table(table) if known is None else known
+            history = _history_table(table) if known is None else known
+            if issubclass(model, Tracked):
+                tables[model] = history
     return tables
 
 
 def as_of(model: type[Any], on: ColumnElement[date]) -> FromClause:
     """The rows of a model as they were at the end of a date, as a selectable with the model's columns."""
     table = model.__table__
-    if issubclass(model, Tracked):
+    if issubclass(model, Tracked | Derived):
         past = table.metadata.tables[f"{table.name}_history"]
         versions = select(*(past.c[c.name] for c in table.columns))
         return versions.where(past.c.valid_from <= on, past.c.valid_until > on).subquery()

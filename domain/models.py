@@ -6,6 +6,7 @@ from domain.journal.models import Job, JournalEntry
 from domain.milestones.models import Baseline, Dependency, Evidence, LedgerEntry, Milestone
 from domain.organisations.models import Continuation, Organisation, OrganisationIdentifier, Succession
 from domain.people.models import Affiliation, Person
+from domain.programmes.figures import ProgrammeFigures
 from domain.programmes.models import (
     Partner,
     Phase,
@@ -40,6 +41,7 @@ __all__ = [
     "Phase",
     "PortfolioReport",
     "Programme",
+    "ProgrammeFigures",
     "Sponsor",
     "StatusReport",
     "Succession",

@@ -2,7 +2,8 @@
 
 A *tracked* row carries the date from which it has been so (`valid_from`). A trigger of the database (see
 `domain.history`) keeps each of its versions in `<table>_history`, with the date until which it was so. A
-*recorded* row is a fact that never changes: it is known from its `valid_from` on.
+*recorded* row is a fact that never changes: it is known from its `valid_from` on. A *derived* row follows from tracked
+ones by a trigger, and has a history like theirs.
 """
 
 from __future__ import annotations
@@ -56,6 +57,15 @@ class Recorded(Identified):
 
     __abstract__ = True
 
+    valid_from: Mapped[date]
+
+
+class Derived(Base):
+    """What the database derives from tracked rows, from `valid_from` on; `<table>_history` has it for every date."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     valid_from: Mapped[date]
 
 

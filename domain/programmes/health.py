@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, Integer, case, exists, false, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, case, false, literal_column, or_, select
 
 from domain.milestones.models import Milestone
-from domain.milestones.rules import constant, overdue, slipped
+from domain.milestones.rules import constant
 from domain.moment import Moment
+from domain.programmes.figures import ProgrammeFigures, some_expected_before
 from domain.programmes.models import DeliveryConfidence, Programme
 
 SILENT_AFTER: Final = timedelta(days=30)
@@ -42,19 +43,21 @@ CONTRADICTED_BY: Final[dict[DeliveryConfidence, frozenset[Health]]] = {
 
 def health(programme: type[Programme], at: Moment) -> ColumnElement[Health]:
     """How a programme is doing at a moment, in SQL."""
-    late, moved = at.rows(Milestone), at.rows(Milestone)
+    figures = at.rows(ProgrammeFigures)
+    found = select(health_by(programme, figures, at)).where(figures.id == programme.id)
+    return found.correlate_except(figures).scalar_subquery()
+
+
+def health_by(
+    programme: type[Programme], figures: type[ProgrammeFigures], at: Moment
+) -> ColumnElement[Health]:
+    """The same where the programme's figures stand beside it."""
     return case(
-        (_some(late, programme, overdue(late, at)), constant(Health.OVERDUE)),
-        (_some(moved, programme, slipped(moved)), constant(Health.SLIPPING)),
+        (some_expected_before(figures, at.on), constant(Health.OVERDUE)),
+        (figures.slipped_milestones > 0, constant(Health.SLIPPING)),
         (silent(programme, at), constant(Health.SILENT)),
         else_=constant(Health.ON_TRACK),
     )
-
-
-def _some(
-    milestone: type[Milestone], programme: type[Programme], holds: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    return exists().where(milestone.programme_id == programme.id, holds).correlate_except(milestone)
 
 
 def health_on(programme: Programme, milestones: Iterable[Milestone], on: date) -> Health:

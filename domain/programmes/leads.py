@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, select
 from domain.calendar import runs_on
 from domain.moment import Moment
 from domain.organisations.holders import holder
+from domain.programmes.figures import ProgrammeFigures, led_by, led_since
 from domain.programmes.models import Partner, PartnerRole, Programme
 
 
@@ -25,7 +26,7 @@ def lead(programme: type[Programme], at: Moment) -> Select[Partner]:
 
 def lead_organisation(programme: type[Programme], at: Moment) -> ScalarSelect[UUID]:
     """The id of the organisation that leads a programme at a moment, after all successions up to then."""
-    partner = at.rows(Partner)
-    held_by = holder(partner.organisation_id, partner.starts_on, at.on)
-    statement = select(held_by).where(partner.programme_id == programme.id, leads(partner, at))
-    return statement.correlate_except(partner).scalar_subquery()
+    figures = at.rows(ProgrammeFigures)
+    held_by = holder(led_by(figures, at.on), led_since(figures, at.on), at.on)
+    statement = select(held_by).where(figures.id == programme.id)
+    return statement.correlate_except(figures).scalar_subquery()

@@ -17,6 +17,7 @@ from domain.errors import Refused
 from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE, keep_history_of
 from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
 from domain.models import HISTORY, metadata
+from domain.programmes.figures import DERIVE_FIGURES, FIGURES_OF, FIGURES_TRIGGERS, KEEP_FIGURES
 
 _EVERYTHING = {
     "columns": """
@@ -32,7 +33,7 @@ _EVERYTHING = {
     "triggers": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     "functions": """
         SELECT proname, regexp_replace(prosrc, '\\s+', ' ', 'g')
-        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname IN ('keep_history', 'ledger_adds_up')""",
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND prolang <> 12""",
 }
 
 
@@ -53,7 +54,8 @@ async def test_migrations_make_what_the_models_say(database: Database, empty_dat
         await connection.run_sync(metadata.create_all)
         for model in HISTORY:
             await connection.exec_driver_sql(keep_history_of(model.__tablename__))
-        for statement in (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS):
+        figures = (FIGURES_OF, DERIVE_FIGURES, KEEP_FIGURES, *FIGURES_TRIGGERS)
+        for statement in (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS, *figures):
             await connection.exec_driver_sql(statement)
     await engine.dispose()
     for what in _EVERYTHING:

@@ -522,6 +522,17 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "programme_figures_history",
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("open_forecasts", postgresql.ARRAY(sa.Date()), nullable=True),
+        sa.Column("slipped_milestones", sa.Integer(), nullable=True),
+        sa.Column("lead_since", postgresql.ARRAY(sa.Date()), nullable=True),
+        sa.Column("leads", postgresql.ARRAY(sa.Uuid()), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "valid_from", name=op.f("pk_programme_figures_history")),
+    )
+    op.create_table(
         "programmes",
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
@@ -997,6 +1008,17 @@ def upgrade() -> None:
         op.f("ix_phases_programme_id_starts_on"), "phases", ["programme_id", "starts_on"], unique=False
     )
     op.create_table(
+        "programme_figures",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("open_forecasts", postgresql.ARRAY(sa.Date()), nullable=False),
+        sa.Column("slipped_milestones", sa.Integer(), nullable=False),
+        sa.Column("lead_since", postgresql.ARRAY(sa.Date()), nullable=False),
+        sa.Column("leads", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["programmes.id"], name=op.f("fk_programme_figures_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_figures")),
+    )
+    op.create_table(
         "status_reports",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("reported_on", sa.Date(), nullable=False),
@@ -1424,5 +1446,69 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON summaries FOR EACH ROW WHEN (OLD.state = 'ISSUED') EXECUTE FUNCTION stays()"
+    )
+    op.execute("""
+    CREATE FUNCTION figures_of(programme uuid, day date, OUT open_forecasts date[], OUT slipped_milestones integer,
+        OUT lead_since date[], OUT leads uuid[]) STABLE LANGUAGE sql AS $$
+        WITH parts AS (
+            SELECT starts_on, ends_on, organisation_id FROM partners_history
+            WHERE programme_id = programme AND role = 'LEAD' AND valid_from <= day AND valid_until > day
+                AND (ends_on IS NULL OR ends_on > starts_on)
+        ), turns AS (
+            SELECT starts_on AS since, organisation_id AS lead FROM parts
+            UNION ALL SELECT ends_on, NULL FROM parts
+            WHERE ends_on IS NOT NULL AND NOT EXISTS (SELECT FROM parts next WHERE next.starts_on = parts.ends_on)
+        )
+        SELECT coalesce(array_agg(forecast_on ORDER BY forecast_on), '{}'),
+            count(*) FILTER (WHERE forecast_on > baseline_on),
+            (SELECT coalesce(array_agg(since ORDER BY since), '{}') FROM turns),
+            (SELECT coalesce(array_agg(lead ORDER BY since), '{}') FROM turns)
+        FROM milestones_history
+        WHERE programme_id = programme AND valid_from <= day AND valid_until > day
+            AND achieved_on IS NULL AND cancelled_on IS NULL
+    $$
+    """)
+    op.execute("""
+    CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE sql AS $$
+        DELETE FROM programme_figures_history WHERE id = programme AND valid_from >= since;
+        UPDATE programme_figures_history SET valid_until = since WHERE id = programme AND valid_until > since;
+        INSERT INTO programme_figures_history
+            (id, valid_from, valid_until, open_forecasts, slipped_milestones, lead_since, leads)
+        SELECT programme, day, coalesce(lead(day) OVER (ORDER BY day), 'infinity'), figures.*
+        FROM (
+            SELECT since AS day
+            UNION SELECT day FROM milestones_history, unnest(ARRAY[valid_from, valid_until]) day
+            WHERE programme_id = programme AND day > since AND day < 'infinity'
+            UNION SELECT day FROM partners_history, unnest(ARRAY[valid_from, valid_until]) day
+            WHERE programme_id = programme AND day > since AND day < 'infinity'
+        ) days, figures_of(programme, day) figures;
+        INSERT INTO programme_figures (id, valid_from, open_forecasts, slipped_milestones, lead_since, leads)
+        SELECT id, valid_from, open_forecasts, slipped_milestones, lead_since, leads
+        FROM programme_figures_history WHERE id = programme AND valid_until = 'infinity'
+        ON CONFLICT (id) DO UPDATE SET valid_from = excluded.valid_from, open_forecasts = excluded.open_forecasts,
+            slipped_milestones = excluded.slipped_milestones, lead_since = excluded.lead_since, leads = excluded.leads;
+    $$
+    """)
+    op.execute("""
+    CREATE FUNCTION keep_figures() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_TABLE_NAME = 'programmes' THEN PERFORM derive_figures(NEW.id, NEW.valid_from);
+        ELSIF TG_OP = 'DELETE' THEN
+            PERFORM derive_figures(OLD.programme_id, current_setting('tandem.effective_on')::date);
+        ELSE PERFORM derive_figures(NEW.programme_id, NEW.valid_from); END IF;
+        RETURN NULL;
+    END $$
+    """)
+    op.execute(
+        "CREATE TRIGGER keep_history_then_figures AFTER INSERT ON programmes FOR EACH ROW EXECUTE FUNCTION keep_figures()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history_then_figures AFTER INSERT OR DELETE ON milestones FOR EACH ROW EXECUTE FUNCTION keep_figures()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history_then_figures_of_changes AFTER UPDATE ON milestones FOR EACH ROW WHEN ((OLD.forecast_on, OLD.baseline_on, OLD.achieved_on, OLD.cancelled_on) IS DISTINCT FROM (NEW.forecast_on, NEW.baseline_on, NEW.achieved_on, NEW.cancelled_on)) EXECUTE FUNCTION keep_figures()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history_then_figures AFTER INSERT OR UPDATE OR DELETE ON partners FOR EACH ROW EXECUTE FUNCTION keep_figures()"
     )
     # ### end Alembic commands ###

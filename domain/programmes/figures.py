@@ -1,0 +1,132 @@
+"""What can be counted of a programme on any date without a look at its milestones and partners.
+
+The database derives it: whenever a milestone or a lead changes, in the same transaction, for the date of the change
+and every later one. Nothing in it depends on the day of the question: dates are kept in order, and where a day falls
+among them says how many are past (`width_bucket`, a binary search). So all programmes are counted in one pass.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, ForeignKey, Integer, Uuid, func, literal_column
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.tables import Derived
+
+
+class ProgrammeFigures(Derived):
+    """A programme's open milestones and its leads, as they are from `valid_from` on; `id` is the programme's.
+
+    `open_forecasts` has the forecast of each open milestone, the earliest first, `slipped_milestones` how many of them
+    are expected later than was agreed. Of `leads`, the organisation at each place leads from the date at that place of
+    `lead_since` on, in order; null where nobody does.
+    """
+
+    __tablename__ = "programme_figures"
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"), primary_key=True)
+    open_forecasts: Mapped[list[date]] = mapped_column(ARRAY(Date))
+    slipped_milestones: Mapped[int]
+    lead_since: Mapped[list[date]] = mapped_column(ARRAY(Date))
+    leads: Mapped[list[UUID | None]] = mapped_column(ARRAY(Uuid))
+
+
+def expected_before(figures: type[ProgrammeFigures], day: ColumnElement[date]) -> ColumnElement[int]:
+    """How many open milestones are expected before a day."""
+    # It counts the dates up to and including the day that it is given.
+    return func.width_bucket(day - literal_column("1", Integer), figures.open_forecasts, type_=Integer())
+
+
+def some_expected_before(figures: type[ProgrammeFigures], day: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether an open milestone is expected before a day."""
+    earliest: ColumnElement[date] = cast("Any", figures.open_forecasts)[literal_column("1", Integer)]
+    return earliest < day
+
+
+def led_by(figures: type[ProgrammeFigures], day: ColumnElement[date]) -> ColumnElement[UUID]:
+    """The organisation that was named as the lead of a day; who holds its place since follows from successions."""
+    return cast("ColumnElement[UUID]", cast("Any", figures.leads)[_lead_at(figures, day)])
+
+
+def led_since(figures: type[ProgrammeFigures], day: ColumnElement[date]) -> ColumnElement[date]:
+    """From when on the lead of a day leads."""
+    return cast("ColumnElement[date]", cast("Any", figures.lead_since)[_lead_at(figures, day)])
+
+
+def _lead_at(figures: type[ProgrammeFigures], day: ColumnElement[date]) -> ColumnElement[int]:
+    return func.width_bucket(day, figures.lead_since, type_=Integer())
+
+
+# As of the end of a day, from the history alone: it has the present too.
+FIGURES_OF: Final = """
+CREATE FUNCTION figures_of(programme uuid, day date, OUT open_forecasts date[], OUT slipped_milestones integer,
+    OUT lead_since date[], OUT leads uuid[]) STABLE LANGUAGE sql AS $$
+    WITH parts AS (
+        SELECT starts_on, ends_on, organisation_id FROM partners_history
+        WHERE programme_id = programme AND role = 'LEAD' AND valid_from <= day AND valid_until > day
+            AND (ends_on IS NULL OR ends_on > starts_on)
+    ), turns AS (
+        SELECT starts_on AS since, organisation_id AS lead FROM parts
+        UNION ALL SELECT ends_on, NULL FROM parts
+        WHERE ends_on IS NOT NULL AND NOT EXISTS (SELECT FROM parts next WHERE next.starts_on = parts.ends_on)
+    )
+    SELECT coalesce(array_agg(forecast_on ORDER BY forecast_on), '{}'),
+        count(*) FILTER (WHERE forecast_on > baseline_on),
+        (SELECT coalesce(array_agg(since ORDER BY since), '{}') FROM turns),
+        (SELECT coalesce(array_agg(lead ORDER BY since), '{}') FROM turns)
+    FROM milestones_history
+    WHERE programme_id = programme AND valid_from <= day AND valid_until > day
+        AND achieved_on IS NULL AND cancelled_on IS NULL
+$$
+"""
+
+# A change may be dated earlier than one that is known already: all that was derived from its date on is derived anew.
+DERIVE_FIGURES: Final = """
+CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM programme_figures_history WHERE id = programme AND valid_from >= since;
+    UPDATE programme_figures_history SET valid_until = since WHERE id = programme AND valid_until > since;
+    INSERT INTO programme_figures_history
+        (id, valid_from, valid_until, open_forecasts, slipped_milestones, lead_since, leads)
+    SELECT programme, day, coalesce(lead(day) OVER (ORDER BY day), 'infinity'), figures.*
+    FROM (
+        SELECT since AS day
+        UNION SELECT day FROM milestones_history, unnest(ARRAY[valid_from, valid_until]) day
+        WHERE programme_id = programme AND day > since AND day < 'infinity'
+        UNION SELECT day FROM partners_history, unnest(ARRAY[valid_from, valid_until]) day
+        WHERE programme_id = programme AND day > since AND day < 'infinity'
+    ) days, figures_of(programme, day) figures;
+    INSERT INTO programme_figures (id, valid_from, open_forecasts, slipped_milestones, lead_since, leads)
+    SELECT id, valid_from, open_forecasts, slipped_milestones, lead_since, leads
+    FROM programme_figures_history WHERE id = programme AND valid_until = 'infinity'
+    ON CONFLICT (id) DO UPDATE SET valid_from = excluded.valid_from, open_forecasts = excluded.open_forecasts,
+        slipped_milestones = excluded.slipped_milestones, lead_since = excluded.lead_since, leads = excluded.leads;
+$$
+"""
+
+KEEP_FIGURES: Final = """
+CREATE FUNCTION keep_figures() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'programmes' THEN PERFORM derive_figures(NEW.id, NEW.valid_from);
+    ELSIF TG_OP = 'DELETE' THEN
+        PERFORM derive_figures(OLD.programme_id, current_setting('tandem.effective_on')::date);
+    ELSE PERFORM derive_figures(NEW.programme_id, NEW.valid_from); END IF;
+    RETURN NULL;
+END $$
+"""
+
+# Triggers fire in the order of their names: these after `keep_history`, of whose table they read.
+FIGURES_TRIGGERS: Final = (
+    "CREATE TRIGGER keep_history_then_figures AFTER INSERT ON programmes "
+    "FOR EACH ROW EXECUTE FUNCTION keep_figures()",
+    "CREATE TRIGGER keep_history_then_figures AFTER INSERT OR DELETE ON milestones "
+    "FOR EACH ROW EXECUTE FUNCTION keep_figures()",
+    "CREATE TRIGGER keep_history_then_figures_of_changes AFTER UPDATE ON milestones FOR EACH ROW "
+    "WHEN ((OLD.forecast_on, OLD.baseline_on, OLD.achieved_on, OLD.cancelled_on) IS DISTINCT FROM "
+    "(NEW.forecast_on, NEW.baseline_on, NEW.achieved_on, NEW.cancelled_on)) EXECUTE FUNCTION keep_figures()",
+    "CREATE TRIGGER keep_history_then_figures AFTER INSERT OR UPDATE OR DELETE ON partners "
+    "FOR EACH ROW EXECUTE FUNCTION keep_figures()",
+)
