@@ -59,7 +59,7 @@ class Database:
             self.url.replace("postgresql+asyncpg://", "postgresql://"),
             min_size=1,
             max_size=10,
-            server_settings=self._session | {"default_transaction_read_only": "on"},
+            server_settings=self._session | _READING,
             reset=_leave_as_it_is,
         )
 
@@ -68,6 +68,10 @@ class Database:
         if self._pool is not None:
             await self._pool.close()
         await self.engine.dispose()
+
+
+# With Postgres's 4 MB, what counts tens of thousands of programmes goes to disk and takes twice as long.
+_READING = {"default_transaction_read_only": "on", "work_mem": "16MB"}
 
 
 async def _leave_as_it_is(_connection: Any) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 
 from domain import models
-from domain.milestones import rules
-from domain.programmes import health as health_rules
-from domain.programmes.health import Health
-from domain.programmes.leads import lead_organisation
+from domain.organisations.holders import holder
+from domain.programmes.figures import expected_before, led_by, led_since
+from domain.programmes.health import Health, health_by
 from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
 from graph.organisations import Organisation
-from graph.reads import column, computed, listed, one, reads
+from graph.reads import column, counted, counted_by, one, reads, summed, tallied
 
 DUE_WITHIN_DAYS = 90
 
@@ -58,44 +57,52 @@ class CategoryCount:
     programmes: int
 
 
-def _grouped(value: Any, name: str, programmes: Any) -> Any:
-    inner = select(value.label(name)).select_from(programmes).subquery()
-    counted = func.count().label("programmes")
-    statement: Any = select(inner.c[name], counted)
-    return statement.group_by(inner.c[name]).order_by(counted.desc(), inner.c[name])
+def _figures(programme: Any, at: Any) -> tuple[Any, ColumnElement[bool]]:
+    figures = at.rows(models.ProgrammeFigures)
+    return figures, figures.id == programme.id
 
 
-def _milestones(programmes: Any, at: Any, condition: Any) -> ColumnElement[int]:
-    milestone = at.rows(models.Milestone)
-    statement = select(func.count()).join_from(programmes, milestone, milestone.programme_id == programmes.id)
-    return statement.where(condition(milestone)).scalar_subquery()
+def portfolio_of(filtered_as: Any) -> Any:
+    """The programmes that the filter of a type leaves, in figures."""
+    return tallied(
+        models.Programme,
+        filtered_as,
+        beside=_figures,
+        description="The programmes that the filter leaves, in figures.",
+    )
+
+
+def _by(name: str, of: Any, **more: Any) -> Any:
+    return counted_by(name, of, counted="programmes", **more)
 
 
 @reads()
 class Portfolio:
     """All programmes that the filter leaves, in figures."""
 
-    programmes: int = computed(lambda row, at: select(func.count()).select_from(row).scalar_subquery())
-    by_status: list[StatusCount] = listed(lambda row, at: _grouped(row.status, "status", row))
-    by_delivery_confidence: list[DeliveryConfidenceCount] = listed(
-        lambda row, at: _grouped(row.delivery_confidence, "delivery_confidence", row)
+    programmes: int = counted()
+    by_status: list[StatusCount] = _by("status", lambda row, figures, at: (row.status,))
+    by_delivery_confidence: list[DeliveryConfidenceCount] = _by(
+        "delivery_confidence", lambda row, figures, at: (row.delivery_confidence,)
     )
-    by_health: list[HealthCount] = listed(
-        lambda row, at: _grouped(health_rules.health(row, at), "health", row)
+    by_health: list[HealthCount] = _by("health", lambda row, figures, at: (health_by(row, figures, at),))
+    by_lead: list[LeadCount] = _by(
+        "lead_id",
+        lambda row, figures, at: (led_by(figures, at.on), led_since(figures, at.on)),
+        then=lambda lead, since, at: holder(lead, since, at.on),
     )
-    by_lead: list[LeadCount] = listed(lambda row, at: _grouped(lead_organisation(row, at), "lead_id", row))
-    by_category: list[CategoryCount] = listed(lambda row, at: _grouped(row.category, "category", row))
-    milestones_due: int = computed(
-        lambda row, at: _milestones(
-            row, at, lambda milestone: rules.due_between(milestone, at.on, at.on + DUE_WITHIN_DAYS)
+    by_category: list[CategoryCount] = _by("category", lambda row, figures, at: (row.category,))
+    milestones_due: int = summed(
+        lambda row, figures, at: (
+            expected_before(figures, at.on + DUE_WITHIN_DAYS) - expected_before(figures, at.on)
         ),
         description=f"Open milestones expected in the {DUE_WITHIN_DAYS} days from the date of the question.",
     )
-    milestones_overdue: int = computed(
-        lambda row, at: _milestones(row, at, lambda milestone: rules.overdue(milestone, at)),
+    milestones_overdue: int = summed(
+        lambda row, figures, at: expected_before(figures, at.on),
         description="Open milestones that were expected before the date of the question.",
     )
-    milestones_slipped: int = computed(
-        lambda row, at: _milestones(row, at, rules.slipped),
+    milestones_slipped: int = summed(
+        lambda row, figures, at: figures.slipped_milestones,
         description="Open milestones expected later than was agreed.",
     )

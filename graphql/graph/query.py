@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import strawberry
 
-from domain import models
 from domain.access.viewers import Role
 from graph.cohorts import Cohort, Team
 from graph.journal import JournalEntry
 from graph.milestones import Milestone
 from graph.organisations import Organisation
 from graph.people import Person
-from graph.portfolio import Portfolio
+from graph.portfolio import Portfolio, portfolio_of
 from graph.programmes import Programme
-from graph.reads import Connection, Node, any_node, collected, computed, itself, lookup, many, one, reads
+from graph.reads import Connection, Node, any_node, computed, itself, lookup, many, one, reads
 from graph.summaries import Summary
 
 strawberry.enum(Role, description="In what capacity somebody acts.")
@@ -45,9 +44,7 @@ class Query:
         order=("forecast_on",), description="The milestones of all programmes, by forecast."
     )
     milestone: Milestone | None = lookup()
-    portfolio: Portfolio = collected(
-        models.Programme, lambda: Programme, description="The programmes that the filter leaves, in figures."
-    )
+    portfolio: Portfolio = portfolio_of(lambda: Programme)
     cohorts: Connection[Cohort] = many(order=("name",), description="The cohorts of all programmes, by name.")
     cohort: Cohort | None = lookup()
     teams: Connection[Team] = many(order=("name",), description="The teams of all programmes, by name.")

@@ -96,8 +96,21 @@ async def _load(connection: asyncpg.Connection, scale: int, progress: Progress) 
     await _execute(connection, (_present(model, past) for model, past in models.HISTORY.items()))
     progress("making indexes")
     await _execute(connection, (CreateIndex(index, if_not_exists=True) for index in _indexes()))
+    for first in range(0, scale, _BATCH):
+        progress(f"counting programmes {first:,} to {min(first + _BATCH, scale) - 1:,}")
+        await connection.execute(_DERIVE, _ref(first), _ref(first + _BATCH))
     progress("collecting statistics")
     await connection.execute("VACUUM ANALYZE")
+
+
+_DERIVE = """
+SELECT derive_figures(id, valid_from) FROM programmes_history WHERE version = 1 AND ref >= $1 AND ref < $2
+"""
+
+
+def _ref(number: int) -> str:
+    """How the programme of that number is called."""
+    return f"programme-{number:06}"
 
 
 async def _execute(connection: asyncpg.Connection, statements: Iterator[Any]) -> None:

@@ -6,16 +6,18 @@ The README beside this file has the idea on one page.
 from graph.reads.connections import Connection, Node
 from graph.reads.declare import (
     any_node,
-    collected,
     column,
     computed,
+    counted,
+    counted_by,
     itself,
-    listed,
     lookup,
     many,
     one,
     reads,
     subject,
+    summed,
+    tallied,
 )
 from graph.reads.engine import Reader, ReadExtension, read_back
 from graph.reads.errors import ReadRefused
@@ -31,15 +33,17 @@ __all__ = [
     "ReadRefused",
     "Reader",
     "any_node",
-    "collected",
     "column",
     "computed",
+    "counted",
+    "counted_by",
     "itself",
-    "listed",
     "lookup",
     "many",
     "one",
     "read_back",
     "reads",
     "subject",
+    "summed",
+    "tallied",
 ]

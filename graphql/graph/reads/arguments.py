@@ -23,11 +23,11 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from graph.reads.connections import LARGEST_PAGE
 from graph.reads.declare import (
     AnyNode,
-    Collected,
     Lookup,
     Many,
     One,
     ReadField,
+    Tallied,
     declaration_of,
     target_of,
 )
@@ -73,8 +73,8 @@ def arguments_of(field: ReadField) -> list[StrawberryArgument]:
         ]
     if isinstance(read, AnyNode) and read.kind is None:
         return [_argument("id", strawberry.ID, required=True)]
-    if isinstance(read, Collected):
-        return [argument for argument in _narrowing(read.type_name()) if argument.python_name == "filter"]
+    if isinstance(read, Tallied):
+        return [argument for argument in _narrowing(read.filtered_as()) if argument.python_name == "filter"]
     return []
 
 

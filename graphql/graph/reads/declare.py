@@ -73,18 +73,41 @@ class Itself:
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
-    """An object that speaks of all rows of a model that the argument `filter` leaves."""
+class Tallied:
+    """An object that speaks in figures of all rows of a model that the argument `filter` leaves.
+
+    `beside(row, at)` gives another row that stands beside each of them, and the condition that says which.
+    """
 
     model: type[Any]
-    type_name: Callable[[], type[Any]]
+    filtered_as: Callable[[], type[Any]]
+    beside: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A short list made by a statement of its own: `rows(row, at)`."""
+class Counted:
+    """In a tally: how many rows there are."""
 
-    rows: Expression
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """In a tally: the sum of `of(row, beside, at)`."""
+
+    of: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class CountedBy:
+    """In a tally: how many rows have each value of `of(row, beside, at)`, as a list of objects.
+
+    Where that gives several values, `then(*values, at)` makes one of them, once for each group of equal rows. An item
+    has it under `name`, and the number of rows under `counted`.
+    """
+
+    name: str
+    of: Expression
+    then: Expression | None
+    counted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +115,9 @@ class Subject:
     """In the answer to a mutation: the record that was changed, read back by its id."""
 
 
-Read: TypeAlias = Column | One | Many | Lookup | AnyNode | Itself | Collected | Listed | Subject
+Read: TypeAlias = (
+    Column | One | Many | Lookup | AnyNode | Itself | Tallied | Counted | Summed | CountedBy | Subject
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +212,33 @@ def itself(*, description: str | None = None) -> Any:
     return ReadField(read=Itself(), description=description)
 
 
-def collected(
-    model: type[Any], filtered_as: Callable[[], type[Any]], *, description: str | None = None
+def tallied(
+    model: type[Any],
+    filtered_as: Callable[[], type[Any]],
+    *,
+    beside: Expression | None = None,
+    description: str | None = None,
 ) -> Any:
-    """An object about all rows of a model, narrowed by the filters of the type that `filtered_as` gives."""
-    return ReadField(read=Collected(model, filtered_as), description=description)
+    """An object about all rows of a model, narrowed by the filters of the type that `filtered_as` gives.
+
+    `beside(row, at)` may give another row that stands beside each of them, with the condition that says which.
+    """
+    return ReadField(read=Tallied(model, filtered_as, beside), description=description)
 
 
-def listed(rows: Expression, *, description: str | None = None) -> Any:
-    """A short list: `rows(row, at)` gives the statement whose rows stand behind the items."""
-    return ReadField(read=Listed(rows), description=description)
+def counted(*, description: str | None = None) -> Any:
+    """How many rows a tally has."""
+    return ReadField(read=Counted(), description=description)
+
+
+def summed(of: Expression, *, description: str | None = None) -> Any:
+    """The sum of `of(row, beside, at)` over the rows of a tally."""
+    return ReadField(read=Summed(of), description=description)
+
+
+def counted_by(name: str, of: Expression, *, then: Expression | None = None, counted: str = "count") -> Any:
+    """How many rows of a tally have each of the values `of(row, beside, at)`, a tuple; see `CountedBy`."""
+    return ReadField(read=CountedBy(name, of, then, counted))
 
 
 def subject(*, description: str | None = None) -> Any:
@@ -219,7 +261,7 @@ def _back_reference(name: str) -> Expression:
 Class = TypeVar("Class", bound=type)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(computed, column, one, many, listed, lookup))
+@dataclass_transform(kw_only_default=True, field_specifiers=(computed, column, one, many, summed, lookup))
 def reads(
     model: type[Any] | None = None,
     *,

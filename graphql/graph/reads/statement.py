@@ -24,6 +24,7 @@ from graphql import (
     is_non_null_type,
 )
 from sqlalchemy import (
+    CTE,
     JSON,
     ColumnElement,
     Numeric,
@@ -31,7 +32,6 @@ from sqlalchemy import (
     Subquery,
     Text,
     Uuid,
-    and_,
     case,
     cast,
     func,
@@ -40,21 +40,21 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy import bindparam as sql_bindparam
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from graph.reads import declare
 from graph.reads.cost import WHOLE, Meter
-from graph.reads.declare import ReadField, declaration_of
+from graph.reads.declare import ReadField
 from graph.reads.errors import ReadRefused
 from graph.reads.identity import key_of, kind_of
 from graph.reads.names import quoted
-from graph.reads.narrowing import Narrowing
 from graph.reads.nulls import MARK, Promise
 from graph.reads.pages import connection
 from graph.reads.perspective import Perspective
 from graph.reads.records import as_json, declared_as, json_of, record
 from graph.reads.selections import Fields, Selector
+from graph.reads.tallies import counts, tally, total
 from graph.reads.values import Leaf, Tree, Variables, argument
 
 LONGEST_KEY = 63  # bytes of a name in Postgres; a longer one would be cut short there
@@ -124,6 +124,11 @@ class Compiler:
         """The same for each row of the table that it stands beside."""
         self._derived += 1
         return columns.correlate_except(None).lateral(f"o${self._derived}")
+
+    def shared(self, columns: Select[Any]) -> CTE:
+        """A select as a table of its own that is worked out once for all who read it."""
+        self._derived += 1
+        return columns.cte(f"o${self._derived}")
 
     @contextmanager
     def at(self, kind: GraphQLOutputType) -> Iterator[None]:
@@ -208,14 +213,18 @@ class Compiler:
                 )
             case declare.Many():
                 return connection(self, definition, read_field, nodes, row)
-            case declare.Listed(rows):
-                return self._listed(target, nodes, rows(row, self.perspective).subquery())
             case declare.AnyNode():
                 return self._any(target, definition, read, nodes, row)
             case declare.Itself():
                 return self.object(target, nodes, None)
-            case declare.Collected(model, type_name):
-                return self._collected(target, definition, nodes, model, type_name())
+            case declare.Tallied():
+                return tally(self, target, definition, nodes, read)
+            case declare.Counted():
+                return total(row)
+            case declare.Summed():
+                return total(row, read_field.python_name)
+            case declare.CountedBy():
+                return self._listed(target, nodes, counts(self, row, read_field, read))
 
     def scalar(self, read_field: ReadField, row: Any) -> Any:
         """The SQL of a scalar field of a row."""
@@ -290,21 +299,6 @@ class Compiler:
             if declared_as(each).model is not None
         ]
         return case(*branches)
-
-    def _collected(
-        self,
-        kind: GraphQLObjectType,
-        definition: GraphQLField,
-        nodes: list[FieldNode],
-        model: Any,
-        filtered_as: Any,
-    ) -> ColumnElement[Any]:
-        self.meter.touch(WHOLE)
-        row, seen = self.rows(model)
-        tree = self.arguments(definition, nodes[0]).get("filter")
-        kept = Narrowing(self, declaration_of(filtered_as), row).condition(tree)
-        scope = aliased(model, select(row).where(and_(seen, kept)).cte(), adapt_on_names=True)
-        return self.object(kind, nodes, scope)
 
 
 def _may_be_null(read: declare.Read, value: ColumnElement[Any]) -> bool:

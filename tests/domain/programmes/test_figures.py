@@ -1,0 +1,128 @@
+"""What is counted beside a programme is what a recount of its milestones and partners gives, on every date."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import func, select
+
+from domain.errors import Refused
+from domain.history import as_of
+from domain.milestones import commands as milestones
+from domain.milestones.models import Milestone, ReasonCode
+from domain.models import Partner, ProgrammeFigures
+from domain.programmes import partners
+from domain.programmes.models import PartnerRole
+from tests import factories as make
+
+DAYS = [make.START + timedelta(days=days) for days in range(0, 90, 7)]
+
+
+async def _figures(database, programme_id, day):
+    """The figures as of the end of a day, in the order of what `_recount` gives."""
+    rows = as_of(ProgrammeFigures, func.date(day)).c
+    async with make.acting(database) as work:
+        found = await work.session.execute(
+            select(rows.open_forecasts, rows.slipped_milestones, rows.lead_since, rows.leads).where(
+                rows.id == programme_id
+            )
+        )
+    [figures] = found.all()
+    return tuple(figures)
+
+
+async def _recount(database, programme_id, day):
+    async with make.acting(database) as work:
+        there, here = (as_of(model, func.date(day)).c for model in (Milestone, Partner))
+        planned = (
+            await work.session.execute(
+                select(there.forecast_on, there.baseline_on).where(
+                    there.programme_id == programme_id,
+                    there.achieved_on.is_(None),
+                    there.cancelled_on.is_(None),
+                )
+            )
+        ).all()
+        leading = (
+            await work.session.execute(
+                select(here.starts_on, here.ends_on, here.organisation_id).where(
+                    here.programme_id == programme_id, here.role == PartnerRole.LEAD
+                )
+            )
+        ).all()
+    turns = {start: who for start, end, who in leading if end is None or end > start}
+    for start, end, _ in leading:
+        if end is not None and end > start:
+            turns.setdefault(end, None)
+    return (
+        sorted(forecast for forecast, _ in planned),
+        sum(forecast > baseline for forecast, baseline in planned),
+        sorted(turns),
+        [turns[day] for day in sorted(turns)],
+    )
+
+
+async def _something(work, chance, programme, kept, organisations):
+    """One change, dated as the transaction is; it may be refused."""
+    chosen = chance.choice(kept)
+    day = make.START + timedelta(days=chance.randrange(400))
+    match chance.randrange(8):
+        case 0:
+            kept.append((await make.milestone(work, programme, f"M{len(kept)}", baseline_on=day)).id)
+        case 1:
+            await milestones.achieve(work, chosen, achieved_on=work.on)
+        case 2:
+            await milestones.withdraw_achievement(work, chosen, note="Not after all.")
+        case 3:
+            await milestones.cancel(work, chosen, note="Not needed.")
+        case 4:
+            await milestones.reinstate(work, chosen, note="Needed after all.")
+        case 5:
+            await partners.change_lead(
+                work, programme.id, organisation_id=chance.choice(organisations), starts_on=work.on
+            )
+        case _:
+            await milestones.reforecast(work, chosen, forecast_on=day, reason=ReasonCode.SCOPE, note=None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_figures_are_a_recount_on_every_date(database, seed):
+    chance = Random(seed)
+    async with make.acting(database) as work:
+        programme = await make.programme(work)
+        organisations = [(await make.organisation(work, f"O{n}")).id for n in range(4)]
+        kept = [(await make.milestone(work, programme, f"M{n}")).id for n in range(3)]
+    done = 0
+    for _ in range(40):
+        # In any order of dates: what is dated earlier than another change is known later.
+        try:
+            async with make.acting(database, on=chance.choice(DAYS)) as work:
+                await _something(work, chance, programme, kept, organisations)
+            done += 1
+        except Refused:
+            continue
+    assert done > 10
+    for day in [*DAYS, make.TODAY]:
+        assert await _figures(database, programme.id, day) == await _recount(database, programme.id, day)
+    async with make.acting(database) as work:
+        present = await work.session.get_one(ProgrammeFigures, programme.id)
+        told = (present.open_forecasts, present.slipped_milestones, present.lead_since, present.leads)
+    assert told == await _recount(database, programme.id, make.TODAY)
+
+
+async def test_what_is_changed_on_an_earlier_date_is_counted_from_it_on(database):
+    later = make.START + timedelta(days=30)
+    async with make.acting(database) as work:
+        programme = await make.programme(work)
+        first, second = [await make.milestone(work, programme, title) for title in ("First", "Second")]
+    async with make.acting(database, on=later) as work:
+        await milestones.achieve(work, first.id, achieved_on=later)
+    async with make.acting(database, on=later - timedelta(days=10)) as work:
+        await milestones.cancel(work, second.id, note="Not needed.")
+    counts = [
+        len((await _figures(database, programme.id, later - timedelta(days=days)))[0])
+        for days in (11, 10, 1, 0)
+    ]
+    assert counts == [2, 1, 1, 0]
