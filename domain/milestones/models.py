@@ -244,7 +244,7 @@ class Baseline(Recorded):
     """
 
     __tablename__ = "baselines"
-    __table_args__ = (Index(None, "milestone_id", "valid_from"),)
+    __table_args__ = (Index(None, "milestone_id", "valid_from"), Index(None, "programme_id"))
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
     milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestones.id"))

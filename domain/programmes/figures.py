@@ -35,6 +35,11 @@ class ProgrammeFigures(Derived):
     leads: Mapped[list[UUID | None]] = mapped_column(ARRAY(Uuid))
 
 
+def open_milestones(figures: type[ProgrammeFigures]) -> ColumnElement[int]:
+    """How many milestones are neither achieved nor cancelled."""
+    return func.cardinality(figures.open_forecasts, type_=Integer())
+
+
 def expected_before(figures: type[ProgrammeFigures], day: ColumnElement[date]) -> ColumnElement[int]:
     """How many open milestones are expected before a day."""
     # It counts the dates up to and including the day that it is given.

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,8 @@ class Summary(Tracked):
     __table_args__ = (
         UniqueConstraint("person_id", "period_from", "period_to", "revision"),
         CheckConstraint("period_to > period_from", name="period_has_days"),
+        Index(None, "compiled_at", "id"),
+        Index(None, "period_to", "compiled_at", "id"),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

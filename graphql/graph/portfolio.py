@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from domain import models
 from domain.organisations.holders import holder
-from domain.programmes.figures import expected_before, led_by, led_since
+from domain.programmes.figures import expected_before, led_by, led_since, open_milestones
 from domain.programmes.health import Health, health_by
 from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
 from graph.organisations import Organisation
@@ -92,6 +92,10 @@ class Portfolio:
         then=lambda lead, since, at: holder(lead, since, at.on),
     )
     by_category: list[CategoryCount] = _by("category", lambda row, figures, at: (row.category,))
+    milestones_open: int = summed(
+        lambda row, figures, at: open_milestones(figures),
+        description="Milestones that are still to be achieved.",
+    )
     milestones_due: int = summed(
         lambda row, figures, at: (
             expected_before(figures, at.on + DUE_WITHIN_DAYS) - expected_before(figures, at.on)

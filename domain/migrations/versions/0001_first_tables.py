@@ -751,6 +751,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_summaries_history")),
     )
     op.create_index(
+        "ix_summaries_history_compiled_at_id",
+        "summaries_history",
+        ["compiled_at", "id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_summaries_history_period_to_compiled_at_id",
+        "summaries_history",
+        ["period_to", "compiled_at", "id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
         "ix_summaries_history_person_id_period_from_period_to_revision",
         "summaries_history",
         ["person_id", "period_from", "period_to", "revision", "valid_from", "valid_until"],
@@ -1115,6 +1127,13 @@ def upgrade() -> None:
             name=op.f("uq_summaries_person_id_period_from_period_to_revision"),
         ),
     )
+    op.create_index(op.f("ix_summaries_compiled_at_id"), "summaries", ["compiled_at", "id"], unique=False)
+    op.create_index(
+        op.f("ix_summaries_period_to_compiled_at_id"),
+        "summaries",
+        ["period_to", "compiled_at", "id"],
+        unique=False,
+    )
     op.create_table(
         "baselines",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
@@ -1135,6 +1154,7 @@ def upgrade() -> None:
         ["milestone_id", "valid_from"],
         unique=False,
     )
+    op.create_index(op.f("ix_baselines_programme_id"), "baselines", ["programme_id"], unique=False)
     op.create_table(
         "cohort_members",
         sa.Column("programme_id", sa.Uuid(), nullable=False),

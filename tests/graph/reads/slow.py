@@ -147,6 +147,7 @@ _SPECIAL: dict[tuple[str, str], Callable[..., Any]] = {
     ("Portfolio", "byHealth"): _counted("HealthCount", "health", rows.health),
     ("Portfolio", "byLead"): _counted("LeadCount", "lead", lambda sight, row: sight.lead_id(row)),
     ("Portfolio", "byCategory"): _counted("CategoryCount", "category", rows.attribute("category")),
+    ("Portfolio", "milestonesOpen"): _milestones(lambda _sight, m: m.is_open),
     ("Portfolio", "milestonesDue"): _milestones(lambda sight, m: sight.due(m, DUE_WITHIN_DAYS)),
     ("Portfolio", "milestonesOverdue"): _milestones(
         lambda sight, m: status_on(m, sight.on) is MilestoneStatus.OVERDUE
