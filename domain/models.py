@@ -14,6 +14,7 @@ from domain.programmes.models import (
     Sponsor,
     StatusReport,
 )
+from domain.strengths.models import Strength, StrengthsCluster, StrengthsFramework
 from domain.summaries.models import Summary
 from domain.tables import Base
 
@@ -42,6 +43,9 @@ __all__ = [
     "Programme",
     "Sponsor",
     "StatusReport",
+    "Strength",
+    "StrengthsCluster",
+    "StrengthsFramework",
     "Succession",
     "Summary",
     "Team",

@@ -4,6 +4,7 @@ A file is read and checked whole first; with an error, nothing of it is written 
 it is applied through the same commands that people use. A dry run does all of it and undoes it at the end.
 """
 
+from domain.imports.frameworks import import_framework
 from domain.imports.members import import_members
 from domain.imports.organisations import import_organisations
 from domain.imports.portfolio import import_portfolio
@@ -21,6 +22,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Report",
+    "import_framework",
     "import_members",
     "import_organisations",
     "import_portfolio",

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     REPORTS = "reports"
     AFFILIATIONS = "affiliations"
     MEMBERS = "members"
+    FRAMEWORKS = "frameworks"
 
 
 class DecisionCode(StrEnum):

@@ -14,6 +14,7 @@ from graph.people import Person
 from graph.portfolio import Portfolio
 from graph.programmes import Programme
 from graph.reads import Connection, Node, any_node, collected, computed, itself, lookup, many, one, reads
+from graph.strengths import StrengthsFramework
 from graph.summaries import Summary
 
 strawberry.enum(Role, description="In what capacity somebody acts.")
@@ -52,6 +53,10 @@ class Query:
     cohort: Cohort | None = lookup()
     teams: Connection[Team] = many(order=("name",), description="The teams of all programmes, by name.")
     team: Team | None = lookup()
+    strengths_frameworks: Connection[StrengthsFramework] = many(
+        order=("name", "version"), description="All that are stored, by name."
+    )
+    strengths_framework: StrengthsFramework | None = lookup()
     summaries: Connection[Summary] = many(
         order=("-period_to", "-compiled_at"), description="The latest first."
     )

@@ -17,6 +17,7 @@ from domain.errors import Refused
 from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE, keep_history_of
 from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
 from domain.models import HISTORY, metadata
+from domain.strengths.models import STRENGTHS_STAY
 
 _EVERYTHING = {
     "columns": """
@@ -53,7 +54,7 @@ async def test_migrations_make_what_the_models_say(database: Database, empty_dat
         await connection.run_sync(metadata.create_all)
         for model in HISTORY:
             await connection.exec_driver_sql(keep_history_of(model.__tablename__))
-        for statement in (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS):
+        for statement in (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS, *STRENGTHS_STAY):
             await connection.exec_driver_sql(statement)
     await engine.dispose()
     for what in _EVERYTHING:

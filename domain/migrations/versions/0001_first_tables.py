@@ -593,6 +593,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_status_reports_history")),
     )
     op.create_table(
+        "strengths_frameworks",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("licence", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("ranked", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_frameworks")),
+        sa.UniqueConstraint("key", "version", name=op.f("uq_strengths_frameworks_key_version")),
+    )
+    op.create_index(op.f("ix_strengths_frameworks_name"), "strengths_frameworks", ["name"], unique=False)
+    op.create_table(
         "summaries_history",
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("period_from", sa.Date(), nullable=True),
@@ -889,6 +907,21 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "strengths_clusters",
+        sa.Column("framework_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["framework_id"], ["strengths_frameworks.id"], name=op.f("fk_strengths_clusters_framework_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_clusters")),
+        sa.UniqueConstraint("framework_id", "key", name=op.f("uq_strengths_clusters_framework_id_key")),
+    )
+    op.create_table(
         "successions",
         sa.Column("predecessor_id", sa.Uuid(), nullable=False),
         sa.Column("successor_id", sa.Uuid(), nullable=False),
@@ -1130,6 +1163,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sponsors_programme_id"), "sponsors", ["programme_id"], unique=False)
     op.create_table(
+        "strengths",
+        sa.Column("framework_id", sa.Uuid(), nullable=False),
+        sa.Column("cluster_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cluster_id"], ["strengths_clusters.id"], name=op.f("fk_strengths_cluster_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["framework_id"], ["strengths_frameworks.id"], name=op.f("fk_strengths_framework_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths")),
+        sa.UniqueConstraint("framework_id", "key", name=op.f("uq_strengths_framework_id_key")),
+    )
+    op.create_index(op.f("ix_strengths_cluster_id"), "strengths", ["cluster_id"], unique=False)
+    op.create_table(
         "teams",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("cohort_id", sa.Uuid(), nullable=True),
@@ -1281,5 +1334,14 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON summaries FOR EACH ROW WHEN (OLD.state = 'ISSUED') EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON strengths_frameworks FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON strengths_clusters FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON strengths FOR EACH ROW EXECUTE FUNCTION stays()"
     )
     # ### end Alembic commands ###

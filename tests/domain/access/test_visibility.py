@@ -22,6 +22,9 @@ from domain.models import (
     PortfolioReport,
     Programme,
     Sponsor,
+    Strength,
+    StrengthsCluster,
+    StrengthsFramework,
     Succession,
     Summary,
 )
@@ -39,7 +42,10 @@ MODELS = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Identified)),
     key=lambda model: model.__name__,  # each process of a run has to collect the same tests in the same order
 )
-PUBLIC = {Organisation, OrganisationIdentifier, Succession, Continuation}
+PUBLIC = {
+    *(Organisation, OrganisationIdentifier, Succession, Continuation),
+    *(StrengthsFramework, StrengthsCluster, Strength),
+}
 NEVER = {PortfolioReport}
 
 

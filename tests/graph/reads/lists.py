@@ -44,6 +44,7 @@ MANY: dict[tuple[str, str], Several] = {
     ("Query", "milestones"): Several("Milestone", order="forecastOn"),
     ("Query", "cohorts"): Several("Cohort", order="name"),
     ("Query", "teams"): Several("Team", order="name"),
+    ("Query", "strengthsFrameworks"): Several("StrengthsFramework", order="name version"),
     ("Query", "summaries"): Several("Summary", order="-periodTo -compiledAt"),
     ("Query", "journal"): Several("JournalEntry", order="-recordedAt"),
     ("Organisation", "children"): Several("Organisation", _of("parent_id"), "name"),
@@ -74,6 +75,9 @@ MANY: dict[tuple[str, str], Several] = {
     ("Milestone", "evidence"): Several("Evidence", _of("milestone_id"), "title"),
     ("Milestone", "dependencies"): Several("Dependency", _of("milestone_id")),
     ("Milestone", "dependents"): Several("Dependency", _of("depends_on_id")),
+    ("StrengthsFramework", "clusters"): Several("StrengthsCluster", _of("framework_id"), "place"),
+    ("StrengthsFramework", "strengths"): Several("Strength", _of("framework_id"), "place"),
+    ("StrengthsCluster", "strengths"): Several("Strength", _of("cluster_id"), "place"),
 }
 PARTS = {"Connection", "Edge", "PageInfo"}
 

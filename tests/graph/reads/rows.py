@@ -89,6 +89,8 @@ RENAMED = {
     ("Baseline", "agreedOn"): "valid_from",
     ("Succession", "on"): "valid_from",
     ("JournalEntry", "effectiveOn"): "valid_from",
+    ("StrengthsFramework", "mostInAProfile"): "most",
+    ("StrengthsFramework", "isRanked"): "ranked",
 }
 COMPUTED: dict[tuple[str, str], Callable[[Sight, Any], Any]] = {
     ("Milestone", "status"): lambda sight, row: status_on(row, sight.on),
@@ -149,6 +151,9 @@ ONE: dict[tuple[str, str], tuple[str, Callable[[Sight, Any], Any]]] = {
     ("Sponsor", "programme"): ("Programme", attribute("programme_id")),
     ("StatusReport", "author"): ("Person", attribute("author_id")),
     ("StatusReport", "programme"): ("Programme", attribute("programme_id")),
+    ("Strength", "cluster"): ("StrengthsCluster", attribute("cluster_id")),
+    ("Strength", "framework"): ("StrengthsFramework", attribute("framework_id")),
+    ("StrengthsCluster", "framework"): ("StrengthsFramework", attribute("framework_id")),
     ("Succession", "predecessor"): ("Organisation", attribute("predecessor_id")),
     ("Succession", "successor"): ("Organisation", attribute("successor_id")),
     ("Summary", "sponsor"): ("Person", attribute("person_id")),

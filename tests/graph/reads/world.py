@@ -21,7 +21,10 @@ from domain.milestones.models import Milestone
 from domain.programmes.models import PartnerRole, ProgrammeStatus
 from domain.tables import Base, Recorded, Tracked
 
-PUBLIC = {models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation}
+PUBLIC = {
+    models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation,
+    models.StrengthsFramework, models.StrengthsCluster, models.Strength,
+}  # fmt: skip
 OF_PROGRAMME = {
     models.Phase, models.Partner, models.Sponsor, models.StatusReport, models.Milestone, models.LedgerEntry,
     models.Baseline, models.Dependency, models.Evidence, models.JournalEntry, models.Cohort, models.CohortMember,
