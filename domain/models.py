@@ -14,7 +14,14 @@ from domain.programmes.models import (
     Sponsor,
     StatusReport,
 )
-from domain.strengths.models import Strength, StrengthsCluster, StrengthsFramework
+from domain.strengths.models import (
+    ProfileStrength,
+    Strength,
+    StrengthsCluster,
+    StrengthsConsent,
+    StrengthsFramework,
+    StrengthsProfile,
+)
 from domain.summaries.models import Summary
 from domain.tables import Base
 
@@ -40,12 +47,15 @@ __all__ = [
     "Person",
     "Phase",
     "PortfolioReport",
+    "ProfileStrength",
     "Programme",
     "Sponsor",
     "StatusReport",
     "Strength",
     "StrengthsCluster",
+    "StrengthsConsent",
     "StrengthsFramework",
+    "StrengthsProfile",
     "Succession",
     "Summary",
     "Team",

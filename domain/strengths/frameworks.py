@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
 from sqlalchemy import select
 
 from domain.access.viewers import Permission
+from domain.calendar import SINCE_ALWAYS
 from domain.errors import Refused
 from domain.strengths.framework import DescribedCluster, DescribedStrength, Framework
 from domain.strengths.models import Strength, StrengthsCluster, StrengthsFramework
@@ -16,6 +18,8 @@ from domain.work import Work
 
 async def store(work: Work, *, file: str) -> StrengthsFramework:
     """Store a framework from its file. The same file again changes nothing; what says something else is a new version.
+
+    It is known since always, so that a profile of last year has its framework as of last year too.
 
     Raises:
         Refused: VERSION_STORED, or whatever `read_framework` finds wrong with the file.
@@ -53,6 +57,7 @@ def _same(known: StrengthsFramework, framework: Framework) -> StrengthsFramework
 
 def _row(framework: Framework) -> StrengthsFramework:
     return StrengthsFramework(
+        valid_from=SINCE_ALWAYS,
         key=framework.key,
         version=framework.version,
         name=framework.name,
@@ -77,5 +82,10 @@ async def _add_clusters(work: Work, row: StrengthsFramework, framework: Framewor
     await work.save()
 
 
-def _named(described: DescribedCluster | DescribedStrength) -> dict[str, str | None]:
-    return {"key": described.key, "name": described.name, "description": described.description}
+def _named(described: DescribedCluster | DescribedStrength) -> dict[str, Any]:
+    return {
+        "valid_from": SINCE_ALWAYS,
+        "key": described.key,
+        "name": described.name,
+        "description": described.description,
+    }

@@ -14,7 +14,7 @@ from graph.people import Person
 from graph.portfolio import Portfolio
 from graph.programmes import Programme
 from graph.reads import Connection, Node, any_node, collected, computed, itself, lookup, many, one, reads
-from graph.strengths import StrengthsFramework
+from graph.strengths import StrengthsConsent, StrengthsFramework, StrengthsProfile
 from graph.summaries import Summary
 
 strawberry.enum(Role, description="In what capacity somebody acts.")
@@ -57,6 +57,12 @@ class Query:
         order=("name", "version"), description="All that are stored, by name."
     )
     strengths_framework: StrengthsFramework | None = lookup()
+    strengths_profiles: Connection[StrengthsProfile] = many(
+        order=("-assessed_on",), description="Those that are shown to whoever asks, the latest first."
+    )
+    strengths_consents: Connection[StrengthsConsent] = many(
+        description="All for administrators, their own for others."
+    )
     summaries: Connection[Summary] = many(
         order=("-period_to", "-compiled_at"), description="The latest first."
     )

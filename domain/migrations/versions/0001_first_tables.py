@@ -442,6 +442,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_portfolio_reports_history")),
     )
     op.create_table(
+        "profile_strengths_history",
+        sa.Column("profile_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("strength_id", sa.Uuid(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_profile_strengths_history")),
+    )
+    op.create_index(
+        "ix_profile_strengths_history_person_id", "profile_strengths_history", ["person_id"], unique=False
+    )
+    op.create_index(
+        "ix_profile_strengths_history_profile_id", "profile_strengths_history", ["profile_id"], unique=False
+    )
+    op.create_index(
+        "ix_profile_strengths_history_strength_id", "profile_strengths_history", ["strength_id"], unique=False
+    )
+    op.create_table(
         "programmes",
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
@@ -593,6 +614,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_status_reports_history")),
     )
     op.create_table(
+        "strengths_consents_history",
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "NOBODY",
+                "FACILITATOR",
+                "TEAM",
+                "PROGRAMME",
+                name="consent_level",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("on_their_word", sa.Boolean(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_strengths_consents_history")),
+    )
+    op.create_table(
         "strengths_frameworks",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -610,6 +656,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", "version", name=op.f("uq_strengths_frameworks_key_version")),
     )
     op.create_index(op.f("ix_strengths_frameworks_name"), "strengths_frameworks", ["name"], unique=False)
+    op.create_table(
+        "strengths_profiles_history",
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("framework_id", sa.Uuid(), nullable=True),
+        sa.Column("assessed_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_strengths_profiles_history")),
+    )
+    op.create_index(
+        "ix_strengths_profiles_history_framework_id",
+        "strengths_profiles_history",
+        ["framework_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_strengths_profiles_history_person_id_framework_id",
+        "strengths_profiles_history",
+        ["person_id", "framework_id"],
+        unique=False,
+    )
     op.create_table(
         "summaries_history",
         sa.Column("person_id", sa.Uuid(), nullable=True),
@@ -922,6 +991,61 @@ def upgrade() -> None:
         sa.UniqueConstraint("framework_id", "key", name=op.f("uq_strengths_clusters_framework_id_key")),
     )
     op.create_table(
+        "strengths_consents",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "NOBODY",
+                "FACILITATOR",
+                "TEAM",
+                "PROGRAMME",
+                name="consent_level",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("on_their_word", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_strengths_consents_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_consents")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_strengths_consents_person_id")),
+    )
+    op.create_table(
+        "strengths_profiles",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("framework_id", sa.Uuid(), nullable=False),
+        sa.Column("assessed_on", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["framework_id"], ["strengths_frameworks.id"], name=op.f("fk_strengths_profiles_framework_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_strengths_profiles_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_profiles")),
+        sa.UniqueConstraint(
+            "person_id",
+            "framework_id",
+            "assessed_on",
+            name=op.f("uq_strengths_profiles_person_id_framework_id_assessed_on"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_strengths_profiles_framework_id"), "strengths_profiles", ["framework_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_strengths_profiles_person_id_framework_id"),
+        "strengths_profiles",
+        ["person_id", "framework_id"],
+        unique=False,
+    )
+    op.create_table(
         "successions",
         sa.Column("predecessor_id", sa.Uuid(), nullable=False),
         sa.Column("successor_id", sa.Uuid(), nullable=False),
@@ -1206,6 +1330,34 @@ def upgrade() -> None:
     op.create_index(op.f("ix_teams_name"), "teams", ["name"], unique=False)
     op.create_index(op.f("ix_teams_organisation_id"), "teams", ["organisation_id"], unique=False)
     op.create_table(
+        "profile_strengths",
+        sa.Column("profile_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("strength_id", sa.Uuid(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_profile_strengths_person_id")),
+        sa.ForeignKeyConstraint(
+            ["profile_id"], ["strengths_profiles.id"], name=op.f("fk_profile_strengths_profile_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["strength_id"], ["strengths.id"], name=op.f("fk_profile_strengths_strength_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_strengths")),
+        sa.UniqueConstraint(
+            "profile_id", "strength_id", name=op.f("uq_profile_strengths_profile_id_strength_id")
+        ),
+    )
+    op.create_index(op.f("ix_profile_strengths_person_id"), "profile_strengths", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_profile_strengths_profile_id"), "profile_strengths", ["profile_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_profile_strengths_strength_id"), "profile_strengths", ["strength_id"], unique=False
+    )
+    op.create_table(
         "team_members",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=False),
@@ -1267,6 +1419,12 @@ def upgrade() -> None:
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON status_reports FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
+        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON strengths_consents FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON strengths_profiles FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON summaries FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
@@ -1283,6 +1441,9 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON teams FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON profile_strengths FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
         "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON team_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
