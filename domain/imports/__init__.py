@@ -10,6 +10,7 @@ from domain.imports.organisations import import_organisations
 from domain.imports.portfolio import import_portfolio
 from domain.imports.problems import ImportRefused, Problem
 from domain.imports.results import Decision, DecisionCode, ImportResult, Kind, Outcome, Progress, Report
+from domain.imports.strengths import import_strengths
 from domain.imports.successions import import_successions
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "import_members",
     "import_organisations",
     "import_portfolio",
+    "import_strengths",
     "import_successions",
 ]

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     AFFILIATIONS = "affiliations"
     MEMBERS = "members"
     FRAMEWORKS = "frameworks"
+    PROFILES = "profiles"
 
 
 class DecisionCode(StrEnum):

@@ -266,3 +266,14 @@ def _all_of(terminal: int) -> str:
         except OSError:  # how a terminal says that the other end is closed
             os.close(terminal)
             return seen.decode()
+
+
+def test_profiles_come_in_from_the_command_line(run: Run) -> None:
+    from tests.domain.strengths.test_frameworks import FILE  # noqa: PLC0415
+
+    assert run("framework", FILE).exit_code == 0
+    refused = run(
+        "strengths", "email,framework,assessed_on,strengths\neve@example.org,small,2021-03-01,making\n"
+    )
+    assert refused.exit_code == 1
+    assert "Nobody has the address eve@example.org" in refused.stderr
