@@ -16,6 +16,7 @@ from graphql import GraphQLEnumType, GraphQLError, GraphQLObjectType, get_named_
 
 from domain import models
 from tests.graph.reads import rows
+from tests.graph.reads import slow_strengths as strengths
 from tests.graph.reads.world import Sight
 
 DEFAULT_PAGE, LARGEST_PAGE = 50, 100
@@ -35,6 +36,10 @@ def _of(name: str) -> Callable[[Sight, Any, Any], bool]:
 
 def _held(sight: Sight, row: Any, other: Any) -> bool:
     return sight.runs(other) and sight.holder(other.organisation_id, other.starts_on) == row.id
+
+
+def _counts(sight: Sight, row: Any, other: Any) -> bool:
+    return other in strengths.profiles(sight, row)
 
 
 MANY: dict[tuple[str, str], Several] = {
@@ -79,6 +84,11 @@ MANY: dict[tuple[str, str], Several] = {
     ("Milestone", "dependents"): Several("Dependency", _of("depends_on_id")),
     ("Person", "strengthsProfiles"): Several("StrengthsProfile", _of("person_id"), "-assessedOn"),
     ("StrengthsProfile", "strengths"): Several("ProfileStrength", _of("profile_id"), "rank"),
+    ("TeamStrengthsMap", "profiles"): Several("StrengthsProfile", _counts, "assessedOn"),
+    ("CohortStrengthsMap", "profiles"): Several("StrengthsProfile", _counts, "assessedOn"),
+    ("StrengthOnMap", "holders"): Several(
+        "Person", lambda _sight, row, other: other.id in row["holders"], "name"
+    ),
     ("StrengthsFramework", "clusters"): Several("StrengthsCluster", _of("framework_id"), "place"),
     ("StrengthsFramework", "strengths"): Several("Strength", _of("framework_id"), "place"),
     ("StrengthsCluster", "strengths"): Several("Strength", _of("cluster_id"), "place"),

@@ -163,6 +163,8 @@ ONE: dict[tuple[str, str], tuple[str, Callable[[Sight, Any], Any]]] = {
     ("Strength", "cluster"): ("StrengthsCluster", attribute("cluster_id")),
     ("Strength", "framework"): ("StrengthsFramework", attribute("framework_id")),
     ("StrengthsCluster", "framework"): ("StrengthsFramework", attribute("framework_id")),
+    ("StrengthOnMap", "strength"): ("Strength", lambda _sight, row: row["strength"]),
+    ("ClusterOnMap", "cluster"): ("StrengthsCluster", lambda _sight, row: row["cluster"]),
     ("StrengthsConsent", "person"): ("Person", attribute("person_id")),
     ("StrengthsProfile", "framework"): ("StrengthsFramework", attribute("framework_id")),
     ("StrengthsProfile", "person"): ("Person", attribute("person_id")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -80,3 +81,76 @@ def consent_of(sight: Sight, person_id: UUID) -> UUID | None:
     """The id of a person's consent."""
     found = [row.id for row in sight.rows(models.StrengthsConsent) if row.person_id == person_id]
     return found[0] if found else None
+
+
+def members(sight: Sight, group: Any, day: date) -> set[UUID]:
+    """Who is in a team, or takes part in a cohort, on a day, by what is known on the date."""
+    team = isinstance(group, models.Team)
+    model, name = (models.TeamMember, "team_id") if team else (models.CohortMember, "cohort_id")
+    parts = [row for row in sight.rows(model) if getattr(row, name) == group.id]
+    return {
+        part.person_id
+        for part in parts
+        if (team or part.role is CohortRole.PARTICIPANT)
+        and part.starts_on <= day < (sight.until(part) or date.max)
+    }
+
+
+def profiles(sight: Sight, group: Any) -> list[Any]:
+    """The profiles that count for a group and are shown to the viewer."""
+    found = [profile for person in members(sight, group, sight.on) for profile in latest(sight, person)]
+    return [profile for profile in found if sight.sees(profile)]
+
+
+def _held(sight: Sight, group: Any) -> list[tuple[UUID, Any]]:
+    """Each strength that is shown, with the person who has it."""
+    ids = {profile.id for profile in profiles(sight, group)}
+    known = {strength.id: strength for strength in sight.rows(models.Strength)}
+    parts = [part for part in sight.rows(models.ProfileStrength) if part.profile_id in ids]
+    return [(part.person_id, known[part.strength_id]) for part in parts]
+
+
+def _used(sight: Sight, model: Any, held: list[tuple[UUID, Any]]) -> list[Any]:
+    used = {strength.framework_id for _, strength in held}
+    found = [row for row in sight.rows(model) if row.framework_id in used]
+    return sorted(found, key=lambda row: (row.framework_id, row.place))
+
+
+def strengths(sight: Sight, group: Any) -> list[dict[str, Any]]:
+    """A map strength by strength."""
+    held = _held(sight, group)
+    holders = {s.id: {person for person, other in held if other.id == s.id} for _, s in held}
+    return [
+        {"strength": s.id, "holders": holders.get(s.id, set()), "people": len(holders.get(s.id, set()))}
+        for s in _used(sight, models.Strength, held)
+    ]
+
+
+def clusters(sight: Sight, group: Any) -> list[dict[str, Any]]:
+    """A map cluster by cluster."""
+    held, found = _held(sight, group), []
+    for cluster in _used(sight, models.StrengthsCluster, held):
+        inside = [person for person, strength in held if strength.cluster_id == cluster.id]
+        all_in_all = sum(strength.framework_id == cluster.framework_id for _, strength in held)
+        share = (Decimal(len(inside)) / all_in_all).quantize(Decimal("0.001"), ROUND_HALF_UP)
+        found.append(
+            {"cluster": cluster.id, "people": len({*inside}), "strengths": len(inside), "share": share}
+        )
+    return found
+
+
+def coverage(sight: Sight, group: Any) -> list[dict[str, Any]]:
+    """How many of a group had a profile, and showed it, over time."""
+    months = sight.on.year * 12 + sight.on.month - 1
+    firsts = [date(m // 12, m % 12 + 1, 1) for m in range(max(months - 119, 12), months + 1)]
+    days = sorted({day for day in [*firsts, sight.on] if group.starts_on <= day <= sight.on})
+    return [{"on": day, **_covered(sight, members(sight, group, day), day)} for day in days]
+
+
+def _covered(sight: Sight, people: set[UUID], day: date) -> dict[str, int]:
+    assessed = {
+        row.person_id for row in sight.rows(models.StrengthsProfile) if row.assessed_on <= day
+    } & people
+    everybody = LEVELS.index(ConsentLevel.PROGRAMME)
+    shown = [person for person in assessed if level_of(sight, person, day) >= everybody]
+    return {"members": len(people), "withProfile": len(assessed), "shown": len(shown)}

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from domain.models import Strength
+from domain.cohorts import teams
+from domain.models import Strength, TeamMember
 from domain.strengths import consents, frameworks, profiles
 from domain.strengths.models import ConsentLevel
 from domain.strengths.reading import shipped
+from tests.domain.strengths import scenes
+from tests.domain.strengths.scenes import crew
 from tests.domain.strengths.test_frameworks import FILE, changed
-from tests.factories import TODAY, acting
+from tests.factories import START, TODAY, acting
 
 if TYPE_CHECKING:
     from tests.graph.reads.story import Story
@@ -30,8 +33,30 @@ async def assess(story: Story) -> None:
         )
     for _ in range(60):
         await _profile(story)
-    for number in range(40):
-        await _consent(story, date(2020, 1, 1) if number < 8 else story.day(), number % 8)
+    await _crew(story)
+    for number in range(len(story.made["person"])):
+        for day in (date(2020, 1, 1), date(2022, 1, 1), date(2024, 1, 1)):
+            await _consent(story, day, number, [ConsentLevel.PROGRAMME] * 3 + [ConsentLevel.TEAM])
+    for number in range(4):
+        await _consent(story, story.day(), number % len(story.made["person"]), list(ConsentLevel))
+
+
+async def _crew(story: Story) -> None:
+    """A team that shows its strengths to different people, with a change of mind and somebody who leaves."""
+    nobody, facilitator, team, programme = ConsentLevel
+    async with acting(story.database, on=START) as work:
+        it = await crew(work, "uma", "vic", "wyn", "xia", "yan", ref="crew")
+        await scenes.facilitator(work, it, "zoe")
+        for number, name in enumerate(it.people):
+            await scenes.assess(work, it, name, scenes.KEYS[number % 2 : number % 2 + 2])
+        levels = (programme, programme, team, facilitator, nobody, programme)
+        for name, level in zip(it.people, levels, strict=True):
+            await scenes.consent(work, it, name, level)
+    async with acting(story.database, on=date(2025, 3, 1)) as work:
+        await consents.withdraw(work, it.vic.id)
+        await scenes.assess(work, it, "uma", ["asking"], on=date(2025, 3, 1))
+        [part] = await work.session.scalars(select(TeamMember).where(TeamMember.person_id == it.xia.id))
+        await teams.remove_member(work, part.id, ends_on=date(2025, 3, 1))
 
 
 async def _profile(story: Story) -> None:
@@ -51,8 +76,8 @@ async def _profile(story: Story) -> None:
     )
 
 
-async def _consent(story: Story, on: date, number: int) -> None:
-    person, level = story.made["person"][number], story.one([*ConsentLevel, *[ConsentLevel.PROGRAMME] * 3])
+async def _consent(story: Story, on: date, number: int, levels: list[ConsentLevel]) -> None:
+    person, level = story.made["person"][number], story.one(levels)
     await story.attempt(
         "consent",
         lambda work: consents.give(work, person, level=level, note=story.one(["By e-mail", "É\nü"])),
