@@ -63,15 +63,14 @@ def keep_history_of(table: str) -> str:
 
 
 def _history_table(table: Table) -> Table:
-    name = f"{table.name}_history"
     return Table(
-        name,
+        f"{table.name}_history",
         table.metadata,
         *(Column(c.name, c.type, nullable=True) for c in table.columns),
         Column("valid_until", Date, nullable=False),
         PrimaryKeyConstraint("id", "version" if "version" in table.c else "valid_from"),
         # With the period in the index, the versions of other times are passed over without a look at their rows.
-        *(Index(f"ix_{name}_{'_'.join(way)}", *way, "valid_from", "valid_until") for way in _ways(table)),
+        *(Index(None, *way, "valid_from", "valid_until") for way in _ways(table)),
     )
 
 

@@ -15,6 +15,14 @@ from domain.programmes.models import (
     Sponsor,
     StatusReport,
 )
+from domain.strengths.models import (
+    ProfileStrength,
+    Strength,
+    StrengthsCluster,
+    StrengthsConsent,
+    StrengthsFramework,
+    StrengthsProfile,
+)
 from domain.summaries.models import Summary
 from domain.tables import Base
 
@@ -40,10 +48,16 @@ __all__ = [
     "Person",
     "Phase",
     "PortfolioReport",
+    "ProfileStrength",
     "Programme",
     "ProgrammeFigures",
     "Sponsor",
     "StatusReport",
+    "Strength",
+    "StrengthsCluster",
+    "StrengthsConsent",
+    "StrengthsFramework",
+    "StrengthsProfile",
     "Succession",
     "Summary",
     "Team",

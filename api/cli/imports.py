@@ -25,9 +25,11 @@ from domain.imports import (
     ImportRefused,
     ImportResult,
     Outcome,
+    import_framework,
     import_members,
     import_organisations,
     import_portfolio,
+    import_strengths,
     import_successions,
 )
 from domain.imports import Progress as Told
@@ -62,6 +64,8 @@ Examples:
   tandem import portfolio reports.csv --dry-run
   tandem import portfolio reports.csv --json
   tandem import members members.xlsx --dry-run
+  tandem import framework working-together
+  tandem import strengths profiles.xlsx --dry-run
 """
 
 
@@ -129,6 +133,30 @@ async def members(running: Running, *, file: Path, dry_run: bool, as_json: bool)
     their address is created.
     """
     await _run(import_members, running, file, dry_run=dry_run, as_json=as_json)
+
+
+@imports.command()
+@_file_and_options
+@with_database()
+async def framework(running: Running, *, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Store a strengths framework from a YAML file, or the shipped one of that name (working-together).
+
+    The file has key, version, name, licence, owner, language, profile and clusters with their strengths, as
+    domain/strengths/framework.schema.json says. What is stored never changes: a change is a new version.
+    """
+    await _run(import_framework, running, file, dry_run=dry_run, as_json=as_json)
+
+
+@imports.command()
+@_file_and_options
+@with_database()
+async def strengths(running: Running, *, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Import strengths profiles, from a CSV file or the first sheet of a workbook (XLSX).
+
+    Columns: email, framework (a key), assessed_on, strengths (keys with semicolons between them, in order where the
+    framework has one); if wanted also version. To whom a profile is shown, each person says by their consent.
+    """
+    await _run(import_strengths, running, file, dry_run=dry_run, as_json=as_json)
 
 
 async def _run(bring_in: Import, running: Running, file: Path, *, dry_run: bool, as_json: bool) -> None:

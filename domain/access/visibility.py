@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, cast, false, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, cast, false, or_, select, true
 
+from domain.access.consent import seats, shown_to, shown_to_administrators
 from domain.access.viewers import Role
 from domain.models import (
     Affiliation,
@@ -33,9 +34,15 @@ from domain.models import (
     Person,
     Phase,
     PortfolioReport,
+    ProfileStrength,
     Programme,
     Sponsor,
     StatusReport,
+    Strength,
+    StrengthsCluster,
+    StrengthsConsent,
+    StrengthsFramework,
+    StrengthsProfile,
     Succession,
     Summary,
     Team,
@@ -43,16 +50,6 @@ from domain.models import (
 )
 
 Predicate = Callable[[Any, ColumnElement[UUID], ColumnElement[date]], ColumnElement[bool]]
-
-
-def seats(person: ColumnElement[UUID], on: ColumnElement[date]) -> Select[tuple[UUID]]:
-    """The programmes in which a person has a sponsor's seat on a date."""
-    seat = Sponsor.__table__.alias()
-    return select(seat.c.programme_id).where(
-        seat.c.person_id == person,
-        seat.c.starts_on <= on,
-        or_(seat.c.ends_on.is_(None), seat.c.ends_on > on),
-    )
 
 
 def _of_programme(row: Any, person: ColumnElement[UUID], on: ColumnElement[date]) -> ColumnElement[bool]:
@@ -98,6 +95,10 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     OrganisationIdentifier: _everyone,
     Succession: _everyone,
     Continuation: _everyone,
+    # What a framework says is about nobody: it gives the names to profiles, which are seen by consent.
+    StrengthsFramework: _everyone,
+    StrengthsCluster: _everyone,
+    Strength: _everyone,
     Programme: _programme,
     Phase: _of_programme,
     Partner: _of_programme,
@@ -115,12 +116,22 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     JournalEntry: _of_programme,
     Person: lambda row, person, on: _colleague(row.id, person, on),
     Affiliation: lambda row, person, on: _colleague(row.person_id, person, on),
+    # What somebody is good at is shown as far as they consent; what they consented to is their own affair.
+    StrengthsProfile: lambda row, person, on: shown_to(row.person_id, person, on),
+    ProfileStrength: lambda row, person, on: shown_to(row.person_id, person, on),
+    StrengthsConsent: lambda row, person, _on: row.person_id == person,
     Summary: lambda row, person, _on: row.person_id == person,
     PortfolioReport: _no_sponsor,
     # A job that is done for a person says so: they can follow it.
     Job: lambda row, person, _on: cast(row.arguments["person_id"].astext, Uuid) == person,
 }
 """The decision for each table; one that is not here is seen by administrators alone."""
+
+ADMINISTRATORS_SEE: dict[type[Any], Predicate] = {
+    StrengthsProfile: lambda row, person, on: shown_to_administrators(row.person_id, person, on),
+    ProfileStrength: lambda row, person, on: shown_to_administrators(row.person_id, person, on),
+}
+"""What administrators do not see as a whole; of every other table they see every row."""
 
 
 def visible(
@@ -131,6 +142,7 @@ def visible(
     A table without a predicate is seen by administrators alone.
     """
     if role is Role.ADMINISTRATOR:
-        return None
+        own = ADMINISTRATORS_SEE.get(model)
+        return None if own is None else own(row, person, on)
     predicate = SPONSORS_SEE.get(model)
     return false() if predicate is None else predicate(row, person, on)

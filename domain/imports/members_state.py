@@ -82,11 +82,11 @@ class Cohorts:
             return "SEVERAL_COHORTS", message, "cohort"
         refs_known = {each.programme for each in self.known}
         if programme is not None and programme not in refs_known:
-            hint = _meant(programme, refs_known) or "Create it with its cohort first, or correct it."
+            hint = meant(programme, refs_known) or "Create it with its cohort first, or correct it."
             message = f"No programme with cohorts has the reference \u201c{programme}\u201d. {hint}"
             return "UNKNOWN_PROGRAMME", message, "programme"
         names = {each.name for each in self.known if programme in {None, each.programme}}
-        hint = _meant(name, names) or "Create it first, or correct it."
+        hint = meant(name, names) or "Create it first, or correct it."
         return "UNKNOWN_COHORT", f"There is no cohort \u201c{name}\u201d. {hint}", "cohort"
 
 
@@ -111,12 +111,13 @@ async def cohorts(session: AsyncSession) -> Cohorts:
 
 async def roll(session: AsyncSession, emails: Collection[str], on: date) -> Roll:
     """What is known of the people with these addresses, and to whom they belong on a day."""
-    people = await _people(session, emails)
-    ids = [person.id for person in people.values()]
-    return Roll(people, await _affiliations(session, ids, on), await _members(session, ids))
+    called = await people(session, emails)
+    ids = [person.id for person in called.values()]
+    return Roll(called, await _affiliations(session, ids, on), await _members(session, ids))
 
 
-async def _people(session: AsyncSession, emails: Collection[str]) -> dict[str, KnownPerson]:
+async def people(session: AsyncSession, emails: Collection[str]) -> dict[str, KnownPerson]:
+    """The people with these addresses, by address."""
     named = select(Person.email, Person.id, Person.name).where(Person.email.in_(emails))
     rows = (await session.execute(named)).all()
     since = await _known_since(session, Person, [row.id for row in rows])
@@ -157,7 +158,8 @@ async def _known_since(
     return {row[0]: row[1] for row in await session.execute(statement)}
 
 
-def _meant(written: str, known: Iterable[str]) -> str | None:
+def meant(written: str, known: Iterable[str]) -> str | None:
+    """A question for what is known and spelled much like what was written, if there is something."""
     spellings = {each.casefold(): each for each in known}
     found = get_close_matches(written.casefold(), spellings, n=1, cutoff=0.6)
     return f"Did you mean \u201c{spellings[found[0]]}\u201d?" if found else None

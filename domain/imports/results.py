@@ -44,6 +44,8 @@ class Kind(StrEnum):
     REPORTS = "reports"
     AFFILIATIONS = "affiliations"
     MEMBERS = "members"
+    FRAMEWORKS = "frameworks"
+    PROFILES = "profiles"
 
 
 class DecisionCode(StrEnum):

@@ -25,10 +25,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from domain import embedded, migrations
-from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE, keep_history_of
-from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
+from domain.history import keep_history_of
+from domain.migrations.rules import AFTER_TABLES, BEFORE_TABLES
 from domain.models import HISTORY
-from domain.programmes.figures import DERIVE_FIGURES, FIGURES_OF, FIGURES_TRIGGERS, KEEP_FIGURES
 from domain.settings import Settings
 
 
@@ -79,10 +78,8 @@ def _with_history(_context: Any, _revision: Any, directives: list[ops.MigrationS
     made = [o.table_name for o in upgrades if isinstance(o, ops.CreateTableOp) and o.table_name in tracked]
     upgrades.extend(ops.ExecuteSQLOp(keep_history_of(table)) for table in made)
     if script.rev_id == "0001":
-        upgrades[:0] = [ops.ExecuteSQLOp(UUID_RANGE), ops.ExecuteSQLOp(KEEP_HISTORY)]
-        figures = (FIGURES_OF, DERIVE_FIGURES, KEEP_FIGURES, *FIGURES_TRIGGERS)
-        rules = (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS, *figures)
-        upgrades.extend(ops.ExecuteSQLOp(statement) for statement in rules)
+        upgrades[:0] = [ops.ExecuteSQLOp(statement) for statement in BEFORE_TABLES]
+        upgrades.extend(ops.ExecuteSQLOp(statement) for statement in AFTER_TABLES)
 
 
 @renderers.dispatch_for(ops.ExecuteSQLOp, replace=True)

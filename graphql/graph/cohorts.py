@@ -18,6 +18,7 @@ from graph.reads import Connection, Node, column, computed, many, one, reads
 
 if TYPE_CHECKING:
     from graph.programmes import Programme
+    from graph.strengths_maps import CohortStrengthsMap, TeamStrengthsMap
 
 strawberry.enum(CohortRole, description="In what role somebody is in a cohort.")
 
@@ -49,6 +50,9 @@ class Cohort(Node):
         description="Who is in it, or was: `filter: {isCurrent: {eq: true}}` for those of the date of the question.",
     )
     teams: Connection[Team] = many("cohort_id", order=("name",), description="Its teams, by name.")
+    strengths_map: Annotated[CohortStrengthsMap, strawberry.lazy("graph.strengths_maps")] = one(
+        "id", description="What its participants can draw on, as far as they show it."
+    )
 
 
 @reads(
@@ -124,6 +128,9 @@ class Team(Node):
         "team_id",
         order=("starts_on",),
         description="Who is in it, or was: `filter: {isCurrent: {eq: true}}` for those of the date of the question.",
+    )
+    strengths_map: Annotated[TeamStrengthsMap, strawberry.lazy("graph.strengths_maps")] = one(
+        "id", description="What its members can draw on, as far as they show it."
     )
 
 

@@ -16,6 +16,7 @@ from graph.reads import Connection, Node, column, many, one, reads
 if TYPE_CHECKING:
     from graph.cohorts import CohortMember, TeamMember
     from graph.partners import Sponsor
+    from graph.strengths import StrengthsConsent, StrengthsProfile
 
 strawberry.enum(
     SummaryFrequency, description="How often a sponsor's summary is compiled without being asked for."
@@ -54,6 +55,15 @@ class Person(Node):
     )
     team_memberships: Connection[Annotated[TeamMember, strawberry.lazy("graph.cohorts")]] = many(
         "person_id", order=("-starts_on",), description="In which teams they are or were."
+    )
+    strengths_profiles: Connection[Annotated[StrengthsProfile, strawberry.lazy("graph.strengths")]] = many(
+        "person_id",
+        order=("-assessed_on",),
+        description="What they were found to be good at, the latest first; as far as they show it to whoever asks.",
+    )
+    strengths_consent: Annotated[StrengthsConsent, strawberry.lazy("graph.strengths")] | None = one(
+        lambda row, other, at: other.person_id == row.id,
+        description="To whom they show their strengths. Null: nobody asked them, or it is not yours to know.",
     )
 
 

@@ -13,6 +13,7 @@ from graph.people import Person
 from graph.portfolio import Portfolio, portfolio_of
 from graph.programmes import Programme
 from graph.reads import Connection, Node, any_node, computed, itself, lookup, many, one, reads
+from graph.strengths import StrengthsConsent, StrengthsFramework, StrengthsProfile
 from graph.summaries import Summary
 
 strawberry.enum(Role, description="In what capacity somebody acts.")
@@ -49,6 +50,16 @@ class Query:
     cohort: Cohort | None = lookup()
     teams: Connection[Team] = many(order=("name",), description="The teams of all programmes, by name.")
     team: Team | None = lookup()
+    strengths_frameworks: Connection[StrengthsFramework] = many(
+        order=("name", "version"), description="All that are stored, by name."
+    )
+    strengths_framework: StrengthsFramework | None = lookup()
+    strengths_profiles: Connection[StrengthsProfile] = many(
+        order=("-assessed_on",), description="Those that are shown to whoever asks, the latest first."
+    )
+    strengths_consents: Connection[StrengthsConsent] = many(
+        description="All for administrators, their own for others."
+    )
     summaries: Connection[Summary] = many(
         order=("-period_to", "-compiled_at"), description="The latest first."
     )

@@ -55,6 +55,30 @@ def loaded(run: Run) -> Run:
     return run
 
 
+def test_a_framework_is_stored_once(run: Run) -> None:
+    from tests.domain.strengths.test_frameworks import FILE, changed  # noqa: PLC0415
+
+    assert "frameworks               1         0         0" in run("framework", FILE, "--dry-run").stdout
+    assert "frameworks               1         0         0" in run("framework", FILE).stdout
+    assert "frameworks               0         0         1" in run("framework", FILE).stdout
+    told = run("framework", changed(licence=None, owner=None), "--json")
+    assert told.exit_code == 1
+    assert [error["code"] for error in json.loads(told.stdout)["errors"]] == ["MISSING", "MISSING"]
+    assert (
+        json.loads(run("framework", changed(name="X"), "--json").stdout)["errors"][0]["code"]
+        == "VERSION_STORED"
+    )
+
+
+def test_the_shipped_framework_goes_by_its_name(database: Database, empty_data_dir: Path) -> None:
+    environment = {"TANDEM_DATABASE_URL": database.url, "TANDEM_DATA_DIR": str(empty_data_dir)}
+    stored = CliRunner().invoke(tandem, ["import", "framework", "working-together"], env=environment)
+    assert "frameworks               1         0         0" in stored.stdout
+    missing = CliRunner().invoke(tandem, ["import", "framework", "nowhere.yaml"], env=environment)
+    assert missing.exit_code == 1
+    assert "or the name of a shipped one: working-together" in missing.stderr
+
+
 def test_what_was_imported_and_decided_is_said(loaded: Run) -> None:
     done = loaded("portfolio", PORTFOLIO)
     assert done.exit_code == 0
@@ -242,3 +266,14 @@ def _all_of(terminal: int) -> str:
         except OSError:  # how a terminal says that the other end is closed
             os.close(terminal)
             return seen.decode()
+
+
+def test_profiles_come_in_from_the_command_line(run: Run) -> None:
+    from tests.domain.strengths.test_frameworks import FILE  # noqa: PLC0415
+
+    assert run("framework", FILE).exit_code == 0
+    refused = run(
+        "strengths", "email,framework,assessed_on,strengths\neve@example.org,small,2021-03-01,making\n"
+    )
+    assert refused.exit_code == 1
+    assert "Nobody has the address eve@example.org" in refused.stderr

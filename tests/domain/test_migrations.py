@@ -7,17 +7,15 @@ from collections.abc import Sequence
 
 import asyncpg
 import pytest
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from domain import migrations
 from domain.database import Database
 from domain.errors import Refused
-from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE, keep_history_of
-from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
+from domain.history import keep_history_of
+from domain.migrations.rules import AFTER_TABLES, BEFORE_TABLES
 from domain.models import HISTORY, metadata
-from domain.programmes.figures import DERIVE_FIGURES, FIGURES_OF, FIGURES_TRIGGERS, KEEP_FIGURES
 
 _EVERYTHING = {
     "columns": """
@@ -49,13 +47,12 @@ async def _catalogue(url: str, what: str) -> set[tuple[object, ...]]:
 async def test_migrations_make_what_the_models_say(database: Database, empty_database_url: str) -> None:
     engine = create_async_engine(empty_database_url, poolclass=NullPool)
     async with engine.begin() as connection:
-        await connection.execute(text(UUID_RANGE))
-        await connection.exec_driver_sql(KEEP_HISTORY)
+        for statement in BEFORE_TABLES:
+            await connection.exec_driver_sql(statement)
         await connection.run_sync(metadata.create_all)
         for model in HISTORY:
             await connection.exec_driver_sql(keep_history_of(model.__tablename__))
-        figures = (FIGURES_OF, DERIVE_FIGURES, KEEP_FIGURES, *FIGURES_TRIGGERS)
-        for statement in (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS, *figures):
+        for statement in AFTER_TABLES:
             await connection.exec_driver_sql(statement)
     await engine.dispose()
     for what in _EVERYTHING:

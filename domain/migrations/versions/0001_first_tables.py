@@ -49,13 +49,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_affiliations_history")),
     )
     op.create_index(
-        "ix_affiliations_history_organisation_id",
+        op.f("ix_affiliations_history_organisation_id_valid_from_valid_until"),
         "affiliations_history",
         ["organisation_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_affiliations_history_person_id",
+        op.f("ix_affiliations_history_person_id_valid_from_valid_until"),
         "affiliations_history",
         ["person_id", "valid_from", "valid_until"],
         unique=False,
@@ -86,19 +86,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_cohort_members_history")),
     )
     op.create_index(
-        "ix_cohort_members_history_cohort_id_person_id",
+        op.f("ix_cohort_members_history_cohort_id_person_id_valid_from_valid_until"),
         "cohort_members_history",
         ["cohort_id", "person_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_cohort_members_history_person_id",
+        op.f("ix_cohort_members_history_person_id_valid_from_valid_until"),
         "cohort_members_history",
         ["person_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_cohort_members_history_programme_id_cohort_id",
+        op.f("ix_cohort_members_history_programme_id_cohort_id_valid_from_valid_until"),
         "cohort_members_history",
         ["programme_id", "cohort_id", "valid_from", "valid_until"],
         unique=False,
@@ -116,10 +116,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_cohorts_history")),
     )
     op.create_index(
-        "ix_cohorts_history_name", "cohorts_history", ["name", "valid_from", "valid_until"], unique=False
+        op.f("ix_cohorts_history_name_valid_from_valid_until"),
+        "cohorts_history",
+        ["name", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_index(
-        "ix_cohorts_history_programme_id_name",
+        op.f("ix_cohorts_history_programme_id_name_valid_from_valid_until"),
         "cohorts_history",
         ["programme_id", "name", "valid_from", "valid_until"],
         unique=False,
@@ -136,13 +139,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_dependencies_history")),
     )
     op.create_index(
-        "ix_dependencies_history_depends_on_id",
+        op.f("ix_dependencies_history_depends_on_id_valid_from_valid_until"),
         "dependencies_history",
         ["depends_on_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_dependencies_history_milestone_id_depends_on_id",
+        op.f("ix_dependencies_history_milestone_id_depends_on_id_valid_from_valid_until"),
         "dependencies_history",
         ["milestone_id", "depends_on_id", "valid_from", "valid_until"],
         unique=False,
@@ -160,7 +163,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_evidence_history")),
     )
     op.create_index(
-        "ix_evidence_history_milestone_id",
+        op.f("ix_evidence_history_milestone_id_valid_from_valid_until"),
         "evidence_history",
         ["milestone_id", "valid_from", "valid_until"],
         unique=False,
@@ -252,25 +255,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_milestones_history")),
     )
     op.create_index(
-        "ix_milestones_history_forecast_on_id",
+        op.f("ix_milestones_history_forecast_on_id_valid_from_valid_until"),
         "milestones_history",
         ["forecast_on", "id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_milestones_history_owner_organisation_id",
+        op.f("ix_milestones_history_owner_organisation_id_valid_from_valid_until"),
         "milestones_history",
         ["owner_organisation_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_milestones_history_owner_person_id",
+        op.f("ix_milestones_history_owner_person_id_valid_from_valid_until"),
         "milestones_history",
         ["owner_person_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_milestones_history_programme_id_forecast_on",
+        op.f("ix_milestones_history_programme_id_forecast_on_valid_from_valid_until"),
         "milestones_history",
         ["programme_id", "forecast_on", "valid_from", "valid_until"],
         unique=False,
@@ -287,13 +290,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_organisation_identifiers_history")),
     )
     op.create_index(
-        "ix_organisation_identifiers_history_organisation_id",
+        op.f("ix_organisation_identifiers_history_organisation_id_valid_from_valid_until"),
         "organisation_identifiers_history",
         ["organisation_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_organisation_identifiers_history_scheme_value",
+        op.f("ix_organisation_identifiers_history_scheme_value_valid_from_valid_until"),
         "organisation_identifiers_history",
         ["scheme", "value", "valid_from", "valid_until"],
         unique=False,
@@ -367,19 +370,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_organisations_history")),
     )
     op.create_index(
-        "ix_organisations_history_code",
+        op.f("ix_organisations_history_code_valid_from_valid_until"),
         "organisations_history",
         ["code", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_organisations_history_name",
+        op.f("ix_organisations_history_name_valid_from_valid_until"),
         "organisations_history",
         ["name", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_organisations_history_parent_id",
+        op.f("ix_organisations_history_parent_id_valid_from_valid_until"),
         "organisations_history",
         ["parent_id", "valid_from", "valid_until"],
         unique=False,
@@ -411,13 +414,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_partners_history")),
     )
     op.create_index(
-        "ix_partners_history_organisation_id",
+        op.f("ix_partners_history_organisation_id_valid_from_valid_until"),
         "partners_history",
         ["organisation_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_partners_history_programme_id_role",
+        op.f("ix_partners_history_programme_id_role_valid_from_valid_until"),
         "partners_history",
         ["programme_id", "role", "valid_from", "valid_until"],
         unique=False,
@@ -472,10 +475,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_people_history")),
     )
     op.create_index(
-        "ix_people_history_email", "people_history", ["email", "valid_from", "valid_until"], unique=False
+        op.f("ix_people_history_email_valid_from_valid_until"),
+        "people_history",
+        ["email", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_index(
-        "ix_people_history_name", "people_history", ["name", "valid_from", "valid_until"], unique=False
+        op.f("ix_people_history_name_valid_from_valid_until"),
+        "people_history",
+        ["name", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_table(
         "phases_history",
@@ -490,7 +499,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_phases_history")),
     )
     op.create_index(
-        "ix_phases_history_programme_id_starts_on",
+        op.f("ix_phases_history_programme_id_starts_on_valid_from_valid_until"),
         "phases_history",
         ["programme_id", "starts_on", "valid_from", "valid_until"],
         unique=False,
@@ -516,9 +525,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_portfolio_reports_history")),
     )
     op.create_index(
-        "ix_portfolio_reports_history_reported_on",
+        op.f("ix_portfolio_reports_history_reported_on_valid_from_valid_until"),
         "portfolio_reports_history",
         ["reported_on", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "profile_strengths_history",
+        sa.Column("profile_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("strength_id", sa.Uuid(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_profile_strengths_history")),
+    )
+    op.create_index(
+        op.f("ix_profile_strengths_history_person_id_valid_from_valid_until"),
+        "profile_strengths_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_profile_strengths_history_profile_id_strength_id_valid_from_valid_until"),
+        "profile_strengths_history",
+        ["profile_id", "strength_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_profile_strengths_history_profile_id_valid_from_valid_until"),
+        "profile_strengths_history",
+        ["profile_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_profile_strengths_history_strength_id_valid_from_valid_until"),
+        "profile_strengths_history",
+        ["strength_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -631,22 +676,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_programmes_history")),
     )
     op.create_index(
-        "ix_programmes_history_ends_on",
+        op.f("ix_programmes_history_ends_on_valid_from_valid_until"),
         "programmes_history",
         ["ends_on", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_programmes_history_ref", "programmes_history", ["ref", "valid_from", "valid_until"], unique=False
+        op.f("ix_programmes_history_ref_valid_from_valid_until"),
+        "programmes_history",
+        ["ref", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_index(
-        "ix_programmes_history_status",
+        op.f("ix_programmes_history_status_valid_from_valid_until"),
         "programmes_history",
         ["status", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_programmes_history_title",
+        op.f("ix_programmes_history_title_valid_from_valid_until"),
         "programmes_history",
         ["title", "valid_from", "valid_until"],
         unique=False,
@@ -665,19 +713,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_sponsors_history")),
     )
     op.create_index(
-        "ix_sponsors_history_partner_id",
+        op.f("ix_sponsors_history_partner_id_valid_from_valid_until"),
         "sponsors_history",
         ["partner_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_sponsors_history_person_id_programme_id",
+        op.f("ix_sponsors_history_person_id_programme_id_valid_from_valid_until"),
         "sponsors_history",
         ["person_id", "programme_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_sponsors_history_programme_id",
+        op.f("ix_sponsors_history_programme_id_valid_from_valid_until"),
         "sponsors_history",
         ["programme_id", "valid_from", "valid_until"],
         unique=False,
@@ -712,9 +760,87 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_status_reports_history")),
     )
     op.create_index(
-        "ix_status_reports_history_programme_id_reported_on",
+        op.f("ix_status_reports_history_programme_id_reported_on_valid_from_valid_until"),
         "status_reports_history",
         ["programme_id", "reported_on", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "strengths_consents_history",
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "NOBODY",
+                "FACILITATOR",
+                "TEAM",
+                "PROGRAMME",
+                name="consent_level",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("on_their_word", sa.Boolean(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_strengths_consents_history")),
+    )
+    op.create_index(
+        op.f("ix_strengths_consents_history_person_id_valid_from_valid_until"),
+        "strengths_consents_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "strengths_frameworks",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("licence", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("ranked", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_frameworks")),
+        sa.UniqueConstraint("key", "version", name=op.f("uq_strengths_frameworks_key_version")),
+    )
+    op.create_index(op.f("ix_strengths_frameworks_name"), "strengths_frameworks", ["name"], unique=False)
+    op.create_table(
+        "strengths_profiles_history",
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("framework_id", sa.Uuid(), nullable=True),
+        sa.Column("assessed_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_strengths_profiles_history")),
+    )
+    op.create_index(
+        op.f("ix_strengths_profiles_history_framework_id_valid_from_valid_until"),
+        "strengths_profiles_history",
+        ["framework_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_strengths_profiles_history_person_id_framework_id_assessed_on_valid_from_valid_until"),
+        "strengths_profiles_history",
+        ["person_id", "framework_id", "assessed_on", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_strengths_profiles_history_person_id_framework_id_valid_from_valid_until"),
+        "strengths_profiles_history",
+        ["person_id", "framework_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -751,19 +877,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_summaries_history")),
     )
     op.create_index(
-        "ix_summaries_history_compiled_at_id",
+        op.f("ix_summaries_history_compiled_at_id_valid_from_valid_until"),
         "summaries_history",
         ["compiled_at", "id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_summaries_history_period_to_compiled_at_id",
+        op.f("ix_summaries_history_period_to_compiled_at_id_valid_from_valid_until"),
         "summaries_history",
         ["period_to", "compiled_at", "id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_summaries_history_person_id_period_from_period_to_revision",
+        op.f("ix_summaries_history_person_id_period_from_period_to_revision_valid_from_valid_until"),
         "summaries_history",
         ["person_id", "period_from", "period_to", "revision", "valid_from", "valid_until"],
         unique=False,
@@ -782,19 +908,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_team_members_history")),
     )
     op.create_index(
-        "ix_team_members_history_person_id",
+        op.f("ix_team_members_history_person_id_valid_from_valid_until"),
         "team_members_history",
         ["person_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_team_members_history_programme_id_team_id",
+        op.f("ix_team_members_history_programme_id_team_id_valid_from_valid_until"),
         "team_members_history",
         ["programme_id", "team_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_team_members_history_team_id_person_id",
+        op.f("ix_team_members_history_team_id_person_id_valid_from_valid_until"),
         "team_members_history",
         ["team_id", "person_id", "valid_from", "valid_until"],
         unique=False,
@@ -814,22 +940,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_teams_history")),
     )
     op.create_index(
-        "ix_teams_history_cohort_id",
+        op.f("ix_teams_history_cohort_id_valid_from_valid_until"),
         "teams_history",
         ["cohort_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_teams_history_name", "teams_history", ["name", "valid_from", "valid_until"], unique=False
+        op.f("ix_teams_history_name_valid_from_valid_until"),
+        "teams_history",
+        ["name", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_index(
-        "ix_teams_history_organisation_id",
+        op.f("ix_teams_history_organisation_id_valid_from_valid_until"),
         "teams_history",
         ["organisation_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_index(
-        "ix_teams_history_programme_id_name",
+        op.f("ix_teams_history_programme_id_name_valid_from_valid_until"),
         "teams_history",
         ["programme_id", "name", "valid_from", "valid_until"],
         unique=False,
@@ -1064,6 +1193,76 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "programme_id", "reported_on", name=op.f("uq_status_reports_programme_id_reported_on")
         ),
+    )
+    op.create_table(
+        "strengths_clusters",
+        sa.Column("framework_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["framework_id"], ["strengths_frameworks.id"], name=op.f("fk_strengths_clusters_framework_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_clusters")),
+        sa.UniqueConstraint("framework_id", "key", name=op.f("uq_strengths_clusters_framework_id_key")),
+    )
+    op.create_table(
+        "strengths_consents",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "NOBODY",
+                "FACILITATOR",
+                "TEAM",
+                "PROGRAMME",
+                name="consent_level",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("on_their_word", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_strengths_consents_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_consents")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_strengths_consents_person_id")),
+    )
+    op.create_table(
+        "strengths_profiles",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("framework_id", sa.Uuid(), nullable=False),
+        sa.Column("assessed_on", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["framework_id"], ["strengths_frameworks.id"], name=op.f("fk_strengths_profiles_framework_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_strengths_profiles_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_profiles")),
+        sa.UniqueConstraint(
+            "person_id",
+            "framework_id",
+            "assessed_on",
+            name=op.f("uq_strengths_profiles_person_id_framework_id_assessed_on"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_strengths_profiles_framework_id"), "strengths_profiles", ["framework_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_strengths_profiles_person_id_framework_id"),
+        "strengths_profiles",
+        ["person_id", "framework_id"],
+        unique=False,
     )
     op.create_table(
         "successions",
@@ -1315,6 +1514,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sponsors_programme_id"), "sponsors", ["programme_id"], unique=False)
     op.create_table(
+        "strengths",
+        sa.Column("framework_id", sa.Uuid(), nullable=False),
+        sa.Column("cluster_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cluster_id"], ["strengths_clusters.id"], name=op.f("fk_strengths_cluster_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["framework_id"], ["strengths_frameworks.id"], name=op.f("fk_strengths_framework_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths")),
+        sa.UniqueConstraint("framework_id", "key", name=op.f("uq_strengths_framework_id_key")),
+    )
+    op.create_index(op.f("ix_strengths_cluster_id"), "strengths", ["cluster_id"], unique=False)
+    op.create_table(
         "teams",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("cohort_id", sa.Uuid(), nullable=True),
@@ -1337,6 +1556,34 @@ def upgrade() -> None:
     op.create_index(op.f("ix_teams_cohort_id"), "teams", ["cohort_id"], unique=False)
     op.create_index(op.f("ix_teams_name"), "teams", ["name"], unique=False)
     op.create_index(op.f("ix_teams_organisation_id"), "teams", ["organisation_id"], unique=False)
+    op.create_table(
+        "profile_strengths",
+        sa.Column("profile_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("strength_id", sa.Uuid(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_profile_strengths_person_id")),
+        sa.ForeignKeyConstraint(
+            ["profile_id"], ["strengths_profiles.id"], name=op.f("fk_profile_strengths_profile_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["strength_id"], ["strengths.id"], name=op.f("fk_profile_strengths_strength_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_strengths")),
+        sa.UniqueConstraint(
+            "profile_id", "strength_id", name=op.f("uq_profile_strengths_profile_id_strength_id")
+        ),
+    )
+    op.create_index(op.f("ix_profile_strengths_person_id"), "profile_strengths", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_profile_strengths_profile_id"), "profile_strengths", ["profile_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_profile_strengths_strength_id"), "profile_strengths", ["strength_id"], unique=False
+    )
     op.create_table(
         "team_members",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
@@ -1399,6 +1646,12 @@ def upgrade() -> None:
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON status_reports FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON strengths_consents FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON strengths_profiles FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON summaries FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
@@ -1415,6 +1668,9 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON teams FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON profile_strengths FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON team_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
@@ -1466,6 +1722,15 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON summaries FOR EACH ROW WHEN (OLD.state = 'ISSUED') EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON strengths_frameworks FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON strengths_clusters FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON strengths FOR EACH ROW EXECUTE FUNCTION stays()"
     )
     op.execute("""
     CREATE FUNCTION figures_of(programme uuid, day date, OUT open_forecasts date[], OUT slipped_milestones integer,

@@ -13,6 +13,7 @@ from graph.mutations.partners import PartnerMutations
 from graph.mutations.people import PersonMutations
 from graph.mutations.programmes import ProgrammeMutations
 from graph.mutations.reports import StatusReportMutations
+from graph.mutations.strengths import StrengthsMutations
 from graph.mutations.summaries import SummaryMutations
 
 
@@ -22,6 +23,7 @@ from graph.mutations.summaries import SummaryMutations
 )
 class Mutation(
     SummaryMutations,
+    StrengthsMutations,
     CohortMutations,
     EvidenceMutations,
     DependencyMutations,

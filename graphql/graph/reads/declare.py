@@ -85,6 +85,13 @@ class Tallied:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A short list made by a statement of its own: `rows(row, at)`."""
+
+    rows: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """In a tally: how many rows there are."""
 
@@ -116,7 +123,18 @@ class Subject:
 
 
 Read: TypeAlias = (
-    Column | One | Many | Lookup | AnyNode | Itself | Tallied | Counted | Summed | CountedBy | Subject
+    Column
+    | One
+    | Many
+    | Lookup
+    | AnyNode
+    | Itself
+    | Listed
+    | Tallied
+    | Counted
+    | Summed
+    | CountedBy
+    | Subject
 )
 
 
@@ -226,6 +244,11 @@ def tallied(
     return ReadField(read=Tallied(model, filtered_as, beside), description=description)
 
 
+def listed(rows: Expression, *, description: str | None = None) -> Any:
+    """A short list: `rows(row, at)` gives the statement whose rows stand behind the items."""
+    return ReadField(read=Listed(rows), description=description)
+
+
 def counted(*, description: str | None = None) -> Any:
     """How many rows a tally has."""
     return ReadField(read=Counted(), description=description)
@@ -261,7 +284,9 @@ def _back_reference(name: str) -> Expression:
 Class = TypeVar("Class", bound=type)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(computed, column, one, many, summed, lookup))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(computed, column, one, many, listed, summed, lookup)
+)
 def reads(
     model: type[Any] | None = None,
     *,

@@ -217,6 +217,8 @@ class Compiler:
                 return self._any(target, definition, read, nodes, row)
             case declare.Itself():
                 return self.object(target, nodes, None)
+            case declare.Listed(rows):
+                return self._listed(target, nodes, rows(row, self.perspective).subquery())
             case declare.Tallied():
                 return tally(self, target, definition, nodes, read)
             case declare.Counted():

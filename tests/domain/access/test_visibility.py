@@ -20,8 +20,13 @@ from domain.models import (
     Partner,
     Person,
     PortfolioReport,
+    ProfileStrength,
     Programme,
     Sponsor,
+    Strength,
+    StrengthsCluster,
+    StrengthsFramework,
+    StrengthsProfile,
     Succession,
     Summary,
 )
@@ -39,7 +44,12 @@ MODELS = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Identified)),
     key=lambda model: model.__name__,  # each process of a run has to collect the same tests in the same order
 )
-PUBLIC = {Organisation, OrganisationIdentifier, Succession, Continuation}
+PUBLIC = {
+    *(Organisation, OrganisationIdentifier, Succession, Continuation),
+    *(StrengthsFramework, StrengthsCluster, Strength),
+}
+# Of these, administrators see no more than people show them.
+CONSENTED = {StrengthsProfile, ProfileStrength}
 NEVER = {PortfolioReport}
 
 
@@ -50,6 +60,12 @@ def test_every_table_has_a_decision_of_its_own(model):
     assert condition is not None
     assert condition.compare(true()) is (model in PUBLIC)
     assert condition.compare(false()) is (model in NEVER)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_administrators_see_all_but_what_people_keep_to_themselves(model):
+    condition = visible(model, model, Role.ADMINISTRATOR, literal(None, Uuid()), literal(TODAY))
+    assert (condition is not None) is (model in CONSENTED)
 
 
 def test_a_table_without_a_decision_is_seen_by_administrators_alone(monkeypatch):

@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 
 from domain.assessments.instrument import Scoring, band_of
 from domain.assessments.problems import InstrumentRefused
-from domain.assessments.reading import LONGEST, read_instrument, schema, shipped
+from domain.assessments.reading import read_instrument, schema, shipped
+from domain.described import LONGEST
 from domain.errors import Refused
 
 AUDIT = """

@@ -17,10 +17,12 @@ from domain.milestones import dependencies, evidence
 from domain.organisations import commands as organisations
 from domain.people import commands as people
 from domain.programmes import phases
+from domain.strengths import frameworks
 from domain.summaries import commands as summaries
 from domain.tables import Identified
 from graph.asking import execute
 from tests import factories as make
+from tests.domain.strengths.test_frameworks import FILE
 from tests.factories import NOW, START
 
 PERIOD = {"period_from": date(2025, 12, 31), "period_to": date(2026, 3, 31)}
@@ -154,6 +156,7 @@ async def scene(database: Database) -> Scene:
             "team": team,
             "teammate": await teams.add_member(work, team.id, person_id=ada, starts_on=START),
         }
+        rows["framework"] = await frameworks.store(work, file=FILE.replace("key: small", f"key: small-{ref}"))
         stranger = await make.person(work, f"Eve {ref}")
     ids = {name: f"{type(row).__name__}:{row.id}" for name, row in rows.items()}
     return Scene(database, ref, ids, make.as_sponsor(hub.lead_sponsor), make.as_sponsor(stranger))

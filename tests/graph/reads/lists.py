@@ -16,6 +16,7 @@ from graphql import GraphQLEnumType, GraphQLError, GraphQLObjectType, get_named_
 
 from domain import models
 from tests.graph.reads import rows
+from tests.graph.reads import slow_strengths as strengths
 from tests.graph.reads.world import Sight
 
 DEFAULT_PAGE, LARGEST_PAGE = 50, 100
@@ -37,6 +38,10 @@ def _held(sight: Sight, row: Any, other: Any) -> bool:
     return sight.runs(other) and sight.holder(other.organisation_id, other.starts_on) == row.id
 
 
+def _counts(sight: Sight, row: Any, other: Any) -> bool:
+    return other in strengths.profiles(sight, row)
+
+
 MANY: dict[tuple[str, str], Several] = {
     ("Query", "organisations"): Several("Organisation", order="name"),
     ("Query", "people"): Several("Person", order="name"),
@@ -44,6 +49,9 @@ MANY: dict[tuple[str, str], Several] = {
     ("Query", "milestones"): Several("Milestone", order="forecastOn"),
     ("Query", "cohorts"): Several("Cohort", order="name"),
     ("Query", "teams"): Several("Team", order="name"),
+    ("Query", "strengthsFrameworks"): Several("StrengthsFramework", order="name version"),
+    ("Query", "strengthsProfiles"): Several("StrengthsProfile", order="-assessedOn"),
+    ("Query", "strengthsConsents"): Several("StrengthsConsent"),
     ("Query", "summaries"): Several("Summary", order="-periodTo -compiledAt"),
     ("Query", "journal"): Several("JournalEntry", order="-recordedAt"),
     ("Organisation", "children"): Several("Organisation", _of("parent_id"), "name"),
@@ -74,6 +82,16 @@ MANY: dict[tuple[str, str], Several] = {
     ("Milestone", "evidence"): Several("Evidence", _of("milestone_id"), "title"),
     ("Milestone", "dependencies"): Several("Dependency", _of("milestone_id")),
     ("Milestone", "dependents"): Several("Dependency", _of("depends_on_id")),
+    ("Person", "strengthsProfiles"): Several("StrengthsProfile", _of("person_id"), "-assessedOn"),
+    ("StrengthsProfile", "strengths"): Several("ProfileStrength", _of("profile_id"), "rank"),
+    ("TeamStrengthsMap", "profiles"): Several("StrengthsProfile", _counts, "assessedOn"),
+    ("CohortStrengthsMap", "profiles"): Several("StrengthsProfile", _counts, "assessedOn"),
+    ("StrengthOnMap", "holders"): Several(
+        "Person", lambda _sight, row, other: other.id in row["holders"], "name"
+    ),
+    ("StrengthsFramework", "clusters"): Several("StrengthsCluster", _of("framework_id"), "place"),
+    ("StrengthsFramework", "strengths"): Several("Strength", _of("framework_id"), "place"),
+    ("StrengthsCluster", "strengths"): Several("Strength", _of("cluster_id"), "place"),
 }
 PARTS = {"Connection", "Edge", "PageInfo"}
 

@@ -16,6 +16,7 @@ from domain.milestones.rules import status_on
 from domain.programmes.health import contradicts, health_on
 from graph.scalars import SCALARS
 from graph.schema import schema
+from tests.graph.reads import slow_strengths as strengths
 from tests.graph.reads.world import Sight
 
 ID = re.compile(r"(\w+):([0-9a-f-]{36})", re.IGNORECASE)
@@ -89,6 +90,8 @@ RENAMED = {
     ("Baseline", "agreedOn"): "valid_from",
     ("Succession", "on"): "valid_from",
     ("JournalEntry", "effectiveOn"): "valid_from",
+    ("StrengthsFramework", "mostInAProfile"): "most",
+    ("StrengthsFramework", "isRanked"): "ranked",
 }
 COMPUTED: dict[tuple[str, str], Callable[[Sight, Any], Any]] = {
     ("Milestone", "status"): lambda sight, row: status_on(row, sight.on),
@@ -105,6 +108,7 @@ COMPUTED: dict[tuple[str, str], Callable[[Sight, Any], Any]] = {
     ("Team", "isCurrent"): lambda sight, row: sight.is_in(row),
     ("TeamMember", "isCurrent"): lambda sight, row: sight.is_in(row),
     ("TeamMember", "isFromPartner"): lambda sight, row: sight.is_from_partner(row),
+    ("StrengthsProfile", "isLatest"): lambda sight, row: row in strengths.latest(sight, row.person_id),
     ("Summary", "headline"): lambda _sight, row: row.content["headline"],
 }
 
@@ -143,12 +147,27 @@ ONE: dict[tuple[str, str], tuple[str, Callable[[Sight, Any], Any]]] = {
     ),
     ("Partner", "programme"): ("Programme", attribute("programme_id")),
     ("Person", "organisation"): ("Organisation", lambda sight, row: sight.affiliated_with(row.id, sight.on)),
+    ("Person", "strengthsConsent"): (
+        "StrengthsConsent",
+        lambda sight, row: strengths.consent_of(sight, row.id),
+    ),
+    ("ProfileStrength", "person"): ("Person", attribute("person_id")),
+    ("ProfileStrength", "profile"): ("StrengthsProfile", attribute("profile_id")),
+    ("ProfileStrength", "strength"): ("Strength", attribute("strength_id")),
     ("Programme", "lead"): ("Organisation", lambda sight, row: sight.lead_id(row)),
     ("Sponsor", "partner"): ("Partner", attribute("partner_id")),
     ("Sponsor", "person"): ("Person", attribute("person_id")),
     ("Sponsor", "programme"): ("Programme", attribute("programme_id")),
     ("StatusReport", "author"): ("Person", attribute("author_id")),
     ("StatusReport", "programme"): ("Programme", attribute("programme_id")),
+    ("Strength", "cluster"): ("StrengthsCluster", attribute("cluster_id")),
+    ("Strength", "framework"): ("StrengthsFramework", attribute("framework_id")),
+    ("StrengthsCluster", "framework"): ("StrengthsFramework", attribute("framework_id")),
+    ("StrengthOnMap", "strength"): ("Strength", lambda _sight, row: row["strength"]),
+    ("ClusterOnMap", "cluster"): ("StrengthsCluster", lambda _sight, row: row["cluster"]),
+    ("StrengthsConsent", "person"): ("Person", attribute("person_id")),
+    ("StrengthsProfile", "framework"): ("StrengthsFramework", attribute("framework_id")),
+    ("StrengthsProfile", "person"): ("Person", attribute("person_id")),
     ("Succession", "predecessor"): ("Organisation", attribute("predecessor_id")),
     ("Succession", "successor"): ("Organisation", attribute("successor_id")),
     ("Summary", "sponsor"): ("Person", attribute("person_id")),

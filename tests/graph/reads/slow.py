@@ -25,6 +25,7 @@ from domain import models
 from domain.access.viewers import Viewer
 from domain.milestones.rules import MilestoneStatus, status_on
 from tests.graph.reads import lists, rows
+from tests.graph.reads import slow_strengths as strengths
 from tests.graph.reads.world import Sight, World
 
 DUE_WITHIN_DAYS = 90
@@ -135,6 +136,7 @@ _SPECIAL: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "milestone"): _lookup("Milestone"),
     ("Query", "cohort"): _lookup("Cohort"),
     ("Query", "team"): _lookup("Team"),
+    ("Query", "strengthsFramework"): _lookup("StrengthsFramework"),
     ("Query", "summary"): _lookup("Summary"),
     ("Query", "portfolio"): _portfolio,
     ("Viewer", "role"): lambda sight, _row: sight.viewer.role.name,
@@ -154,7 +156,20 @@ _SPECIAL: dict[tuple[str, str], Callable[..., Any]] = {
     ),
     ("Portfolio", "milestonesSlipped"): _milestones(lambda _sight, m: m.is_open and m.slip_days > 0),
 }
+for _kind in ("Team", "Cohort"):
+    _SPECIAL[_kind, "strengthsMap"] = lambda _sight, row, kind=_kind: rows.Thing(f"{kind}StrengthsMap", row)
+    for _name, _item, _rule in (
+        ("strengths", "StrengthOnMap", strengths.strengths),
+        ("clusters", "ClusterOnMap", strengths.clusters),
+        ("coverage", "StrengthsCoverage", strengths.coverage),
+    ):
+        _SPECIAL[f"{_kind}StrengthsMap", _name] = lambda sight, row, item=_item, rule=_rule: [
+            rows.Thing(item, values) for values in rule(sight, row)
+        ]
 for _kind, _name in (
+    ("StrengthOnMap", "people"),
+    *(("ClusterOnMap", name) for name in ("people", "strengths", "share")),
+    *(("StrengthsCoverage", name) for name in ("on", "members", "withProfile", "shown")),
     ("StatusCount", "status"),
     ("DeliveryConfidenceCount", "deliveryConfidence"),
     ("HealthCount", "health"),

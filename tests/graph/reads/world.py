@@ -20,8 +20,12 @@ from domain.database import Database
 from domain.milestones.models import Milestone
 from domain.programmes.models import PartnerRole, ProgrammeStatus
 from domain.tables import Base, Recorded, Tracked
+from tests.graph.reads.slow_strengths import shown_to
 
-PUBLIC = {models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation}
+PUBLIC = {
+    models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation,
+    models.StrengthsFramework, models.StrengthsCluster, models.Strength,
+}  # fmt: skip
 OF_PROGRAMME = {
     models.Phase, models.Partner, models.Sponsor, models.StatusReport, models.Milestone, models.LedgerEntry,
     models.Baseline, models.Dependency, models.Evidence, models.JournalEntry, models.Cohort, models.CohortMember,
@@ -74,6 +78,15 @@ class Sight:
     past: bool
     _rows: dict[type[Base], list[Any]] = field(default_factory=dict)
     _seats: set[UUID] | None = None
+    shown: dict[UUID, bool] = field(default_factory=dict)
+    _known: Sight | None = None
+
+    @property
+    def known(self) -> Sight:
+        """The same date by what is known today."""
+        if self._known is None:
+            self._known = self.world.as_seen(self.viewer, self.on)
+        return self._known
 
     def rows(self, model: type[Any]) -> list[Any]:
         """The rows as they were, whoever looks."""
@@ -100,17 +113,19 @@ class Sight:
     def sees(self, row: Any) -> bool:
         """Whether the viewer sees a row."""
         model, person = type(row), self.viewer.person_id
+        if model in {models.StrengthsProfile, models.ProfileStrength}:
+            if row.person_id not in self.shown:
+                self.shown[row.person_id] = shown_to(self, row.person_id)
+            return self.shown[row.person_id]
         if self.viewer.role is Role.ADMINISTRATOR or model in PUBLIC:
             return True
-        if model is models.Programme:
-            return row.id in self.seats
-        if model in OF_PROGRAMME:
-            return row.programme_id in self.seats
+        if model in {models.Programme, *OF_PROGRAMME}:
+            return (row.id if model is models.Programme else row.programme_id) in self.seats
         if model is models.Person:
             return row.id in self._colleagues()
         if model is models.Affiliation:
             return row.person_id in self._colleagues()
-        return model is models.Summary and row.person_id == person
+        return model in {models.Summary, models.StrengthsConsent} and row.person_id == person
 
     @property
     def seats(self) -> set[UUID]:

@@ -1,0 +1,13 @@
+"""What the database itself sees to beside the tables of the models: functions and triggers, as they are made."""
+
+from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE
+from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
+from domain.programmes.figures import DERIVE_FIGURES, FIGURES_OF, FIGURES_TRIGGERS, KEEP_FIGURES
+from domain.strengths.models import STRENGTHS_STAY
+
+BEFORE_TABLES = (UUID_RANGE, KEEP_HISTORY)
+AFTER_TABLES = (
+    *(LEDGER_ADDS_UP, *LEDGER_TRIGGERS),
+    *(STAYS, *STAYS_TRIGGERS, *STRENGTHS_STAY),
+    *(FIGURES_OF, DERIVE_FIGURES, KEEP_FIGURES, *FIGURES_TRIGGERS),
+)

@@ -1,0 +1,179 @@
+"""Maps of strengths in the schema: what a team or a cohort can draw on, and how many show it.
+
+All that is counted here is what is shown to whoever asks, so that a map tells no more than the profiles behind it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Numeric, Select, Uuid, cast, func, null, select
+
+from domain import models
+from domain.strengths import maps
+from domain.strengths.maps import Group
+from graph.people import Person
+from graph.reads import Connection, column, listed, many, one, reads
+from graph.strengths import Strength, StrengthsCluster, StrengthsProfile
+
+_DECIMALS = 3
+
+
+def _group(row: Any) -> Group:
+    """The group that an item of a map belongs to."""
+    return Group(row.team_id, row.cohort_id)
+
+
+def _of_team(row: Any) -> Group:
+    return Group(row.id, cast(null(), Uuid))
+
+
+def _of_cohort(row: Any) -> Group:
+    return Group(cast(null(), Uuid), row.id)
+
+
+def _shown(group: Group, at: Any) -> tuple[Any, Any, Any, list[ColumnElement[bool]]]:
+    """What a group is shown to have: a profile, a part of it, its strength, and the conditions that join them."""
+    profile, part, strength = (
+        at.rows(model) for model in (models.StrengthsProfile, models.ProfileStrength, models.Strength)
+    )
+    seen = at.visible(models.StrengthsProfile, profile)
+    joined = [part.profile_id == profile.id, strength.id == part.strength_id]
+    return profile, part, strength, [*joined, maps.counts_for(profile, group, at), seen]
+
+
+def _counted(group: Group, at: Any, which: Any, what: Any) -> Any:
+    """How many: `what(profile, part)` is counted where `which(strength)` holds."""
+    profile, part, strength, conditions = _shown(group, at)
+    counted = select(func.count(what(profile, part))).where(*conditions, which(strength))
+    return counted.correlate_except(profile, part, strength).scalar_subquery()
+
+
+def _in_use(group: Group, at: Any) -> Select[Any]:
+    """The frameworks by which somebody of the group has a profile that is shown."""
+    profile, part, strength, conditions = _shown(group, at)
+    return select(strength.framework_id).where(*conditions).correlate_except(profile, part, strength)
+
+
+def _strengths(group: Group, at: Any) -> Any:
+    strength = at.rows(models.Strength)
+    people = _counted(
+        group, at, lambda other: other.id == strength.id, lambda profile, _part: profile.person_id
+    )
+    statement = select(
+        strength.id.label("strength_id"),
+        group.team_id.label("team_id"),
+        group.cohort_id.label("cohort_id"),
+        people.label("people"),
+    ).where(strength.framework_id.in_(_in_use(group, at)))
+    return statement.order_by(strength.framework_id, strength.place).correlate_except(strength)
+
+
+def _clusters(group: Group, at: Any) -> Any:
+    cluster = at.rows(models.StrengthsCluster)
+    found, everything = (
+        _counted(group, at, which, lambda _profile, part: part.id)
+        for which in (
+            lambda other: other.cluster_id == cluster.id,
+            lambda other: other.framework_id == cluster.framework_id,
+        )
+    )
+    people = _counted(
+        group,
+        at,
+        lambda other: other.cluster_id == cluster.id,
+        lambda profile, _part: profile.person_id.distinct(),
+    )
+    share = func.round(cast(found, Numeric) / func.nullif(everything, 0), _DECIMALS, type_=Numeric())
+    statement = select(
+        cluster.id.label("cluster_id"),
+        people.label("people"),
+        found.label("strengths"),
+        share.label("share"),
+    ).where(cluster.framework_id.in_(_in_use(group, at)))
+    return statement.order_by(cluster.framework_id, cluster.place).correlate_except(cluster)
+
+
+def _holds(row: Any, other: Any, at: Any) -> ColumnElement[bool]:
+    """Whether a person has that strength, as far as it is shown."""
+    profile, part, strength, conditions = _shown(_group(row), at)
+    holders = select(profile.person_id).where(*conditions, strength.id == row.strength_id)
+    found: ColumnElement[bool] = other.id.in_(holders.correlate_except(profile, part, strength))
+    return found
+
+
+@reads()
+class StrengthOnMap:
+    """How many of a group have a strength, of those whose profile is shown to whoever asks."""
+
+    strength: Strength = one("strength_id")
+    people: int
+    holders: Connection[Person] = many(_holds, order=("name",), description="Who they are, by name.")
+
+
+@reads()
+class ClusterOnMap:
+    """How much of what a group can draw on lies in a cluster, of what is shown to whoever asks."""
+
+    cluster: StrengthsCluster = one("cluster_id")
+    people: int = column("How many have a strength of it.")
+    strengths: int = column("How many strengths of it there are, each counted with everybody who has it.")
+    share: Decimal = column("Of all strengths by the same framework, from 0 to 1, with three decimals.")
+
+
+@reads()
+class StrengthsCoverage:
+    """How many of a group had a profile on a day, and showed it to the programme."""
+
+    on: date
+    members: int
+    with_profile: int = column("How many of them had been assessed, whether or not they show it.")
+    shown: int = column("How many of those show it to the programme: both on that day and today.")
+
+
+_STRENGTHS = "By framework and place: what the group can draw on, strength by strength."
+_CLUSTERS = "By framework and place: what the group can draw on, cluster by cluster."
+_PROFILES = "The latest profile of each member by each framework, of those that are shown to whoever asks."
+_COVERAGE = (
+    f"On the first of each month since it began (the last {maps.MONTHS}), and on the date of the question."
+)
+
+
+@reads(models.Team)
+class TeamStrengthsMap:
+    """The members of a team on the date of the question by strength and cluster, as far as they show it."""
+
+    strengths: list[StrengthOnMap] = listed(
+        lambda row, at: _strengths(_of_team(row), at), description=_STRENGTHS
+    )
+    clusters: list[ClusterOnMap] = listed(lambda row, at: _clusters(_of_team(row), at), description=_CLUSTERS)
+    profiles: Connection[StrengthsProfile] = many(
+        lambda row, other, at: maps.counts_for(other, _of_team(row), at),
+        order=("assessed_on",),
+        description=_PROFILES,
+    )
+    coverage: list[StrengthsCoverage] = listed(
+        lambda row, at: maps.coverage(_of_team(row), row.starts_on, at), description=_COVERAGE
+    )
+
+
+@reads(models.Cohort)
+class CohortStrengthsMap:
+    """The participants of a cohort on the date of the question by strength and cluster, as far as they show it."""
+
+    strengths: list[StrengthOnMap] = listed(
+        lambda row, at: _strengths(_of_cohort(row), at), description=_STRENGTHS
+    )
+    clusters: list[ClusterOnMap] = listed(
+        lambda row, at: _clusters(_of_cohort(row), at), description=_CLUSTERS
+    )
+    profiles: Connection[StrengthsProfile] = many(
+        lambda row, other, at: maps.counts_for(other, _of_cohort(row), at),
+        order=("assessed_on",),
+        description=_PROFILES,
+    )
+    coverage: list[StrengthsCoverage] = listed(
+        lambda row, at: maps.coverage(_of_cohort(row), row.starts_on, at), description=_COVERAGE
+    )

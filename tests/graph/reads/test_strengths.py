@@ -1,0 +1,37 @@
+"""Maps of strengths as the engine answers them, held against the slow way for every team and cohort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain import models
+from domain.access.viewers import ADMINISTRATOR, Role, Viewer
+from tests.graph.reads.world import World
+
+MAP = """query Q %s { %s(first: 30) { nodes { name strengthsMap {
+    strengths { people strength { key } }
+    clusters { people strengths share cluster { key } }
+    profiles(first: 10) { nodes { assessedOn person { id } } }
+    coverage { on members withProfile shown }
+} } } }"""
+HOLDERS = """query Q %s { %s(last: 20) { nodes { strengthsMap {
+    strengths { people holders(first: 3) { nodes { name } } }
+} } } }"""
+
+
+def _people(world: World) -> list[Viewer]:
+    return [Viewer(Role.SPONSOR, person.id) for person in world.present[models.Person]]
+
+
+@pytest.mark.parametrize("kind", ["teams", "cohorts"])
+@pytest.mark.parametrize("as_of", ["", '@asOf(date: "2024-03-01")', '@asOf(date: "2024-12-31")'])
+async def test_every_map_is_the_same_both_ways(agreed: Any, world: World, kind: str, as_of: str) -> None:
+    told = 0
+    for viewer in (ADMINISTRATOR, *_people(world)):
+        data = await agreed(MAP % (as_of, kind), viewer=viewer)
+        told += sum(
+            item["people"] for node in data[kind]["nodes"] for item in node["strengthsMap"]["strengths"]
+        )
+    assert told > 0
