@@ -22,6 +22,7 @@ class Result:
     `score` is the exact mean of people's scores: points of the scale, their sum, or percent favourable. `n` is how
     many people it is about; for a score worked out from items over different people, the fewest of an item.
     `distribution` has how many people gave each answer (after reversal), or are in each band; by point, or band key.
+    With it goes `scores`: how many people have each score, in whole steps of `per_step`.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Result:
     deviation: float | None = None
     agreement: float | None = None
     distribution: Mapping[str, int] | None = None
+    scores: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class _Round:
             deviation=None if spread is None else spread * float(unit),
             agreement=agreement(by_item, len(self._instrument.scale.points)) if agreed else None,
             distribution=self._distribution(subject, by_item[0], steps) if shown else None,
+            scores={str(step): people for step, people in sorted(Counter(steps).items())} if shown else None,
         )
 
     def _derived(self, subject: Subject, cell: Cell) -> Result:

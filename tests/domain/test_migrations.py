@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from domain import migrations
+from domain.assessments.guards import ASSESSMENT_TRIGGERS, STAYS_WITH_ROUND
 from domain.database import Database
 from domain.errors import Refused
 from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE, keep_history_of
@@ -53,7 +54,15 @@ async def test_migrations_make_what_the_models_say(database: Database, empty_dat
         await connection.run_sync(metadata.create_all)
         for model in HISTORY:
             await connection.exec_driver_sql(keep_history_of(model.__tablename__))
-        for statement in (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS):
+        rules = (
+            LEDGER_ADDS_UP,
+            *LEDGER_TRIGGERS,
+            STAYS,
+            *STAYS_TRIGGERS,
+            STAYS_WITH_ROUND,
+            *ASSESSMENT_TRIGGERS,
+        )
+        for statement in rules:
             await connection.exec_driver_sql(statement)
     await engine.dispose()
     for what in _EVERYTHING:

@@ -13,6 +13,11 @@ from domain.history import as_of
 from domain.models import (
     Affiliation,
     Continuation,
+    Instrument,
+    InstrumentBand,
+    InstrumentDimension,
+    InstrumentItem,
+    InstrumentTheme,
     Job,
     JournalEntry,
     Organisation,
@@ -21,6 +26,8 @@ from domain.models import (
     Person,
     PortfolioReport,
     Programme,
+    RoundAnswer,
+    RoundInvitation,
     Sponsor,
     Succession,
     Summary,
@@ -39,8 +46,11 @@ MODELS = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Identified)),
     key=lambda model: model.__name__,  # each process of a run has to collect the same tests in the same order
 )
-PUBLIC = {Organisation, OrganisationIdentifier, Succession, Continuation}
-NEVER = {PortfolioReport}
+PUBLIC = {
+    Organisation, OrganisationIdentifier, Succession, Continuation, Instrument, InstrumentBand, InstrumentDimension,
+    InstrumentItem, InstrumentTheme,
+}  # fmt: skip
+NEVER = {PortfolioReport, RoundInvitation}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -50,6 +60,12 @@ def test_every_table_has_a_decision_of_its_own(model):
     assert condition is not None
     assert condition.compare(true()) is (model in PUBLIC)
     assert condition.compare(false()) is (model in NEVER)
+
+
+def test_answers_are_seen_by_nobody():
+    condition = visible(RoundAnswer, RoundAnswer, Role.SPONSOR, literal(factories.NOBODY), literal(TODAY))
+    assert condition is not None
+    assert condition.compare(false())
 
 
 def test_a_table_without_a_decision_is_seen_by_administrators_alone(monkeypatch):
