@@ -15,6 +15,7 @@ from domain.organisations.holders import holder
 from graph.organisations import Organisation
 from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
+from graph.rounds import Round
 
 if TYPE_CHECKING:
     from graph.programmes import Programme
@@ -124,6 +125,9 @@ class Team(Node):
         "team_id",
         order=("starts_on",),
         description="Who is in it, or was: `filter: {isCurrent: {eq: true}}` for those of the date of the question.",
+    )
+    rounds: Connection[Round] = many(
+        "team_id", order=("-opened_on", "title"), description="What it was asked, the latest first."
     )
 
 

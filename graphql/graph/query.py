@@ -7,6 +7,7 @@ import strawberry
 from domain import models
 from domain.access.viewers import Role
 from graph.cohorts import Cohort, Team
+from graph.instruments import Instrument
 from graph.journal import JournalEntry
 from graph.milestones import Milestone
 from graph.organisations import Organisation
@@ -14,6 +15,7 @@ from graph.people import Person
 from graph.portfolio import Portfolio
 from graph.programmes import Programme
 from graph.reads import Connection, Node, any_node, collected, computed, itself, lookup, many, one, reads
+from graph.rounds import Round
 from graph.summaries import Summary
 
 strawberry.enum(Role, description="In what capacity somebody acts.")
@@ -52,6 +54,12 @@ class Query:
     cohort: Cohort | None = lookup()
     teams: Connection[Team] = many(order=("name",), description="The teams of all programmes, by name.")
     team: Team | None = lookup()
+    instruments: Connection[Instrument] = many(
+        order=("title", "version"), description="By title and version."
+    )
+    instrument: Instrument | None = lookup()
+    rounds: Connection[Round] = many(order=("-opened_on", "title"), description="The latest first.")
+    round: Round | None = lookup()
     summaries: Connection[Summary] = many(
         order=("-period_to", "-compiled_at"), description="The latest first."
     )

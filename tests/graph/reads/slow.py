@@ -135,6 +135,8 @@ _SPECIAL: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "milestone"): _lookup("Milestone"),
     ("Query", "cohort"): _lookup("Cohort"),
     ("Query", "team"): _lookup("Team"),
+    ("Query", "instrument"): _lookup("Instrument"),
+    ("Query", "round"): _lookup("Round"),
     ("Query", "summary"): _lookup("Summary"),
     ("Query", "portfolio"): _portfolio,
     ("Viewer", "role"): lambda sight, _row: sight.viewer.role.name,

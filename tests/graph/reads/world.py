@@ -21,11 +21,15 @@ from domain.milestones.models import Milestone
 from domain.programmes.models import PartnerRole, ProgrammeStatus
 from domain.tables import Base, Recorded, Tracked
 
-PUBLIC = {models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation}
+PUBLIC = {
+    models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation, models.Instrument,
+    models.InstrumentBand, models.InstrumentDimension, models.InstrumentItem, models.InstrumentTheme,
+}  # fmt: skip
 OF_PROGRAMME = {
     models.Phase, models.Partner, models.Sponsor, models.StatusReport, models.Milestone, models.LedgerEntry,
     models.Baseline, models.Dependency, models.Evidence, models.JournalEntry, models.Cohort, models.CohortMember,
-    models.Team, models.TeamMember,
+    models.Team, models.TeamMember, models.Round, models.RoundCell, models.Result, models.RoundComment,
+    models.Comparison,
 }  # fmt: skip
 
 
