@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
+from types import NoneType
 from typing import Final
 
 from sqlalchemy import bindparam, select, text
@@ -82,8 +83,8 @@ async def answer(
 
     Raises:
         NotFound: the link leads nowhere (any more).
-        Refused: ALREADY_ANSWERED, ROUND_NOT_OPEN, UNKNOWN_ITEM, ANSWER_OUT_OF_SCALE, NO_COMMENTS, TOO_LONG,
-            BAD_CHARACTERS or NOTHING_ANSWERED.
+        Refused: ALREADY_ANSWERED, ROUND_NOT_OPEN, BAD_ANSWERS, UNKNOWN_ITEM, ANSWER_OUT_OF_SCALE, NO_COMMENTS,
+            TOO_LONG, BAD_CHARACTERS or NOTHING_ANSWERED.
     """
     _, row = await _found(work.session, token)
     # One after the other, so that each finds what the one before it wrote.
@@ -128,10 +129,19 @@ async def _found(session: AsyncSession, token: str) -> tuple[RoundInvitation, Ro
     return found[0], found[1]
 
 
+def _require_pairs(given: object, kind: type[int | str], field: str, wanted: str) -> None:
+    """Go on only with what is of the right kind: it may come from anybody's program."""
+    if isinstance(given, Mapping) and all(type(value) in {kind, NoneType} for value in given.values()):
+        return
+    raise Refused("BAD_ANSWERS", f"What was sent cannot be read: give {wanted}, by its key.", field=field)
+
+
 def _checked(
     instrument: pure.Instrument, answers: Mapping[str, int | None], comments: Mapping[str, str]
 ) -> tuple[dict[str, int], dict[str, str]]:
     """What is kept of an answer: points of the scale and words, by item, and nothing that was left out."""
+    _require_pairs(answers, int, "answers", "a whole number for each item that is answered")
+    _require_pairs(comments, str, "comments", "a text for each item that is commented on")
     instrument.check_answers(answers)
     given = {key: answer for key, answer in answers.items() if answer is not None}
     said: dict[str, str] = {}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.graph.mutations import cohorts, milestones, organisations, programmes
+from tests.graph.mutations import assessments, cohorts, milestones, organisations, programmes
 
-CASES = [*organisations.CASES, *programmes.CASES, *milestones.CASES, *cohorts.CASES]
+CASES = [*organisations.CASES, *programmes.CASES, *milestones.CASES, *cohorts.CASES, *assessments.CASES]
