@@ -150,5 +150,5 @@ def _told(cells: Sequence[RoundCell]) -> list[tuple[str, list[str]]]:
     told: dict[str, list[str]] = defaultdict(list)
     for cell in cells:
         if cell.grouping is not None:
-            told[cell.grouping].append(cell.title)
+            told[cell.grouping.capitalize()].append(cell.title)
     return list(told.items())

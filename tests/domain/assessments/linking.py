@@ -42,7 +42,7 @@ async def everything(database: Database) -> list[Kept]:
         kept: list[Kept] = []
         for (table,) in tables:
             system = ", ".join(f"t.{name}::text AS {name}" for name in SYSTEM)
-            rows = await connection.execute(text(f"SELECT to_jsonb(t) AS row, {system} FROM {table} t"))  # noqa: S608
+            rows = await connection.execute(text(f"SELECT to_jsonb(t) AS row, {system} FROM {table} t"))
             kept += [_kept(table, row) for row in rows.mappings()]
         return kept
 
