@@ -5,6 +5,7 @@ All of it is worked out from published results and from nothing else, so it tell
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -167,7 +168,9 @@ def _gaps(found: Sequence[_Found]) -> Iterator[Pair]:
 
 
 async def _insert(work: Work, row: Round, pairs: Iterator[Pair]) -> None:
-    rows = [_comparison(work, row, place, pair) for place, pair in enumerate(pairs)]
+    # Beside the loop: a large round has hundreds.
+    worked_out = await asyncio.to_thread(list, pairs)
+    rows = [_comparison(work, row, place, pair) for place, pair in enumerate(worked_out)]
     if rows:
         await work.session.execute(insert(Comparison), rows)
 

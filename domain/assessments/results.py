@@ -113,8 +113,10 @@ class _Round:
     ) -> None:
         self._instrument = instrument
         self._disclosure = disclosure
-        self._respondents = respondents
         self._found: dict[tuple[str, Cell], Result] = {}
+        self._counted = {
+            block: [person for person in respondents if block.counts(person)] for block in disclosure.blocks
+        }
 
     def results(self) -> list[Result]:
         """All results, in the order of the subjects and of their cells."""
@@ -125,15 +127,15 @@ class _Round:
         return [self._found[s.key, cell] for s in everything for cell in self._disclosure.scores[s.key]]
 
     def _work_out(self, subject: Subject) -> None:
-        derived = self._disclosure.block_of(subject) is None
+        block = self._disclosure.block_of(subject)
         counted = [
             (person, [point for item in subject.items if (point := self._point(item, person)) is not None])
-            for person in _counted(self._disclosure, subject, self._respondents)
+            for person in (() if block is None else self._counted[block])
         ]
         for cell in self._disclosure.scores[subject.key]:
             points = [given for person, given in counted if cell.has(person)]
             self._found[subject.key, cell] = (
-                self._derived(subject, cell) if derived else self._result(subject, cell, points)
+                self._derived(subject, cell) if block is None else self._result(subject, cell, points)
             )
 
     def _point(self, item: str, person: Respondent) -> int | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import bindparam, insert, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 
 from domain.assessments import answering, rounds
 from domain.assessments.round_models import RoundAnswer, RoundInvitation
@@ -212,3 +214,16 @@ async def test_what_is_refused_leaves_the_link_as_it_was(open_round):
         with pytest.raises(Refused):
             await it.answer(person, wrong)
     await it.answer(person, both(3, None))
+
+
+async def test_an_error_of_the_database_quotes_neither_answer_nor_invitation(open_round, monkeypatch):
+    it, _ = open_round
+    person = (await _unanswered(it))[0]
+    wrong = text("SELECT 1 / 0 WHERE CAST(:comments AS text) <> ''").bindparams(
+        bindparam("comments", type_=JSONB)
+    )
+    monkeypatch.setattr(answering, "_REWRITTEN", wrong)
+    with pytest.raises(DBAPIError) as failed:
+        await it.answer(person, both(2, 2), listen="Words of nobody")
+    assert "Words of nobody" not in str(failed.value)
+    assert "SQL parameters hidden" in str(failed.value)
