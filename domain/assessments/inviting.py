@@ -24,7 +24,7 @@ class Link:
     """A person's way to their questionnaire: the path of the page, with a token that is kept nowhere."""
 
     name: str
-    email: str | None
+    email: str
     path: str
 
     def __repr__(self) -> str:

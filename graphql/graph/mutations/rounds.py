@@ -25,7 +25,7 @@ class RoundLink:
     """One link that was handed out."""
 
     name: str
-    email: str | None
+    email: str
     path: str = strawberry.field(description="The page's address on this server; whoever has it can answer.")
 
 
