@@ -34,6 +34,8 @@ class Database:
             url,
             pool_size=10,
             max_overflow=10,
+            # An error would quote what was sent, and be logged: who answered, and what.
+            hide_parameters=True,
             connect_args={"server_settings": self._session},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -1,6 +1,15 @@
 """Every table in one place, with its history: import this before the metadata is used as a whole."""
 
 from domain import history
+from domain.assessments.models import (
+    Instrument,
+    InstrumentBand,
+    InstrumentDimension,
+    InstrumentItem,
+    InstrumentTheme,
+)
+from domain.assessments.result_models import Comparison, Result, RoundComment
+from domain.assessments.round_models import Round, RoundAnswer, RoundCell, RoundInvitation
 from domain.cohorts.models import Cohort, CohortMember, Team, TeamMember
 from domain.journal.models import Job, JournalEntry
 from domain.milestones.models import Baseline, Dependency, Evidence, LedgerEntry, Milestone
@@ -35,9 +44,15 @@ __all__ = [
     "Baseline",
     "Cohort",
     "CohortMember",
+    "Comparison",
     "Continuation",
     "Dependency",
     "Evidence",
+    "Instrument",
+    "InstrumentBand",
+    "InstrumentDimension",
+    "InstrumentItem",
+    "InstrumentTheme",
     "Job",
     "JournalEntry",
     "LedgerEntry",
@@ -51,6 +66,12 @@ __all__ = [
     "ProfileStrength",
     "Programme",
     "ProgrammeFigures",
+    "Result",
+    "Round",
+    "RoundAnswer",
+    "RoundCell",
+    "RoundComment",
+    "RoundInvitation",
     "Sponsor",
     "StatusReport",
     "Strength",

@@ -36,7 +36,10 @@ _ONE_USE_OF_A_KEY = "uq_journal_idempotency_key"
 
 @dataclass(slots=True)
 class Work:
-    """What a command needs to know and to do. `now` is the moment of recording, `on` the date it takes effect."""
+    """What a command needs to know and to do. `now` is the moment of recording, `on` the date it takes effect.
+
+    `handed` is what whoever asked is told once and what is kept nowhere, such as links with tokens; by name.
+    """
 
     session: AsyncSession
     viewer: Viewer
@@ -45,6 +48,7 @@ class Work:
     idempotency_key: str | None = None
     request_hash: str | None = None
     entries: list[JournalEntry] = field(default_factory=list)
+    handed: dict[str, Any] = field(default_factory=dict)
 
     async def find(
         self,

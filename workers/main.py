@@ -9,17 +9,19 @@ from typing import Any
 from arq import cron
 
 from domain import embedded
+from domain.assessments.closing import PUBLISH
 from domain.calendar import LONDON
 from domain.database import Database
 from domain.settings import Settings
 from domain.summaries.commands import COMPILE
 from workers import logs, queue
 from workers.relay import relaying
+from workers.rounds import publish_round
 from workers.running import job
 from workers.schedule import request_scheduled_summaries
 from workers.summaries import compile_summary
 
-JOBS = [job(COMPILE, compile_summary)]
+JOBS = [job(COMPILE, compile_summary), job(PUBLISH, publish_round)]
 
 
 def worker_settings(servers: embedded.Servers, *, with_cron: bool = True) -> dict[str, Any]:

@@ -25,6 +25,8 @@ COMMANDS = {
     "migrate": ("api.cli.servers:migrate", "Bring the database to this version's tables."),
     "import": ("api.cli.imports:imports", "Import organisations, successions or a portfolio from CSV."),
     "summaries": ("api.cli.summaries:summaries", "Compile sponsors' summaries."),
+    "instruments": ("api.cli.instruments:instruments", "Take in the questionnaires that teams are asked."),
+    "rounds": ("api.cli.rounds:rounds", "Have a team answer, and publish what may be published."),
     "query": ("api.cli.reading:query", "Ask a GraphQL question and print the answer."),
     "schema": ("api.cli.reading:schema", "Print the GraphQL schema, or check the published one."),
     "stats": ("api.cli.reading:stats", "Say how many records of what there are."),

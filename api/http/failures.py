@@ -14,6 +14,7 @@ from api.http.declined import Declined, body
 from api.http.media import AnswerType, answer_type
 from api.logs import log
 from api.pages.rendering import page
+from domain.assessments.inviting import PATH
 from domain.errors import Refused
 
 _GRAPHQL_PATH = "/graphql"
@@ -72,7 +73,7 @@ def _refused(request: Request[Any, Any, Any], problem: Refused) -> Response[byte
 def _unexpected(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
     """A mistake of ours: the log has what happened, the caller the reference under which it stands there."""
     reference = token_hex(4)
-    log.error("unexpected", reference=reference, path=request.url.path, exc_info=problem)
+    log.error("unexpected", reference=reference, path=_named(request.url.path), exc_info=problem)
     return _declined(
         request,
         Declined(
@@ -81,6 +82,11 @@ def _unexpected(request: Request[Any, Any, Any], problem: Exception) -> Response
             f"Something went wrong on our side; reference {reference}. Tell whoever runs this server.",
         ),
     )
+
+
+def _named(path: str) -> str:
+    """An address as a log may have it: that of a questionnaire without its token."""
+    return PATH if path.startswith(PATH) else path
 
 
 def _wants_page(request: Request[Any, Any, Any]) -> bool:

@@ -9,13 +9,15 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import log
+from domain.assessments.inviting import PATH
 
 
 class RequestLog(ASGIMiddleware):
     """Writes a line for each request that a route answered: its path, not its query, which may hold names."""
 
-    # Asked every few seconds by whoever keeps the server running.
-    exclude_path_pattern = ("^/healthz$", "^/readyz$")
+    # The first two are asked every few seconds by whoever keeps the server running. Of questionnaires no line may be
+    # written: their addresses hold a token, and when somebody answered is nobody's business.
+    exclude_path_pattern = ("^/healthz$", "^/readyz$", f"^{PATH}")
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer the request, and then write how it went and how long it took."""

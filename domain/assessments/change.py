@@ -12,7 +12,17 @@ from enum import StrEnum
 from fractions import Fraction
 
 from domain.assessments.instrument import Instrument
-from domain.assessments.statistics import Interval, Welch, cliffs_delta, mean, size_of, welch
+from domain.assessments.statistics import (
+    Interval,
+    Published,
+    Welch,
+    cliffs_delta,
+    delta_of,
+    mean,
+    size_of,
+    welch,
+    welch_of,
+)
 from domain.errors import Refused
 
 NOT_COMPARABLE = "NOT_COMPARABLE"
@@ -93,6 +103,26 @@ def compare(first: Sequence[Fraction], second: Sequence[Fraction]) -> Difference
 def bare(first_n: int, first_mean: Fraction, second_n: int, second_mean: Fraction) -> Difference:
     """The difference alone, where the spread of a side is withheld."""
     return Difference(first_n, first_mean, second_n, second_mean, NotEstimable.WITHHELD)
+
+
+def published_difference(first: Published, second: Published) -> Difference:
+    """How far two published results are apart, by what is published of them and nothing else.
+
+    Cliff's delta needs how many people have each score; the interval needs how far they differ.
+    """
+    means = first.n, Fraction(first.mean), second.n, Fraction(second.mean)
+    if first.deviation is None or second.deviation is None:
+        return bare(*means)
+    found = welch_of(first, second)
+    shown = first.scores is not None and second.scores is not None
+    delta = delta_of(first.scores or {}, second.scores or {}) if shown else None
+    return Difference(
+        *means,
+        interval=found.interval if found else NotEstimable.CONSTANT,
+        welch=found,
+        delta=delta,
+        size=None if delta is None else size_of(delta),
+    )
 
 
 def change_in_words(change: Difference, before: Turnout, after: Turnout) -> str:

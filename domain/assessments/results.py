@@ -22,6 +22,7 @@ class Result:
     `score` is the exact mean of people's scores: points of the scale, their sum, or percent favourable. `n` is how
     many people it is about; for a score worked out from items over different people, the fewest of an item.
     `distribution` has how many people gave each answer (after reversal), or are in each band; by point, or band key.
+    With it goes `scores`: how many people have each score, in whole steps of `per_step`.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Result:
     deviation: float | None = None
     agreement: float | None = None
     distribution: Mapping[str, int] | None = None
+    scores: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,10 @@ class _Round:
     ) -> None:
         self._instrument = instrument
         self._disclosure = disclosure
-        self._respondents = respondents
         self._found: dict[tuple[str, Cell], Result] = {}
+        self._counted = {
+            block: [person for person in respondents if block.counts(person)] for block in disclosure.blocks
+        }
 
     def results(self) -> list[Result]:
         """All results, in the order of the subjects and of their cells."""
@@ -123,15 +127,15 @@ class _Round:
         return [self._found[s.key, cell] for s in everything for cell in self._disclosure.scores[s.key]]
 
     def _work_out(self, subject: Subject) -> None:
-        derived = self._disclosure.block_of(subject) is None
+        block = self._disclosure.block_of(subject)
         counted = [
             (person, [point for item in subject.items if (point := self._point(item, person)) is not None])
-            for person in _counted(self._disclosure, subject, self._respondents)
+            for person in (() if block is None else self._counted[block])
         ]
         for cell in self._disclosure.scores[subject.key]:
             points = [given for person, given in counted if cell.has(person)]
             self._found[subject.key, cell] = (
-                self._derived(subject, cell) if derived else self._result(subject, cell, points)
+                self._derived(subject, cell) if block is None else self._result(subject, cell, points)
             )
 
     def _point(self, item: str, person: Respondent) -> int | None:
@@ -159,6 +163,7 @@ class _Round:
             deviation=None if spread is None else spread * float(unit),
             agreement=agreement(by_item, len(self._instrument.scale.points)) if agreed else None,
             distribution=self._distribution(subject, by_item[0], steps) if shown else None,
+            scores={str(step): people for step, people in sorted(Counter(steps).items())} if shown else None,
         )
 
     def _derived(self, subject: Subject, cell: Cell) -> Result:

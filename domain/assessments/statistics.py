@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
 from typing import Final
@@ -34,6 +35,19 @@ class Welch:
     t: float
     degrees_of_freedom: float
     interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is published of people's scores: how many, their mean, their deviation, how many have each score.
+
+    What is not published is None. `scores` has numbers of people by score.
+    """
+
+    n: int
+    mean: Decimal
+    deviation: Decimal | None
+    scores: Mapping[str, int] | None
 
 
 def mean(scores: Sequence[Score]) -> Fraction:
@@ -73,14 +87,29 @@ def welch(before: Sequence[Score], after: Sequence[Score]) -> Welch | None:
     if min(len(before), len(after)) < _FEWEST:
         return None
     first, second = variance(before) / len(before), variance(after) / len(after)
+    difference = float(mean(after) - mean(before))
+    return _welch(difference, (float(first), len(before)), (float(second), len(after)))
+
+
+def welch_of(before: Published, after: Published) -> Welch | None:
+    """The same from what is published of both sides, with their deviations."""
+    assert before.deviation is not None
+    assert after.deviation is not None
+    first, second = float(before.deviation) ** 2 / before.n, float(after.deviation) ** 2 / after.n
+    return _welch(float(after.mean - before.mean), (first, before.n), (second, after.n))
+
+
+def _welch(difference: float, before: tuple[float, int], after: tuple[float, int]) -> Welch | None:
+    """From the difference of means, and of each side the squared error of its mean and its number of people."""
+    first, second = before[0], after[0]
     if first + second == 0:
         return None
     from scipy.special import stdtrit  # noqa: PLC0415 - slow to import, and needed only where a round is published
 
-    freedom = (first + second) ** 2 / (first**2 / (len(before) - 1) + second**2 / (len(after) - 1))
-    difference, error = float(mean(after) - mean(before)), sqrt(first + second)
-    margin = float(stdtrit(float(freedom), (1 + CONFIDENCE) / 2)) * error
-    return Welch(difference / error, float(freedom), Interval(difference - margin, difference + margin))
+    freedom = (first + second) ** 2 / (first**2 / (before[1] - 1) + second**2 / (after[1] - 1))
+    error = sqrt(first + second)
+    margin = float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * error
+    return Welch(difference / error, freedom, Interval(difference - margin, difference + margin))
 
 
 def cliffs_delta(before: Sequence[Score], after: Sequence[Score]) -> float:
@@ -88,6 +117,18 @@ def cliffs_delta(before: Sequence[Score], after: Sequence[Score]) -> float:
     above = sum(later > earlier for later in after for earlier in before)
     below = sum(later < earlier for later in after for earlier in before)
     return (above - below) / (len(before) * len(after))
+
+
+def delta_of(before: Mapping[str, int], after: Mapping[str, int]) -> float:
+    """The same from how many people have each score."""
+    first = [(Decimal(score), people) for score, people in before.items()]
+    second = [(Decimal(score), people) for score, people in after.items()]
+    signs = sum(
+        people * others * ((later > earlier) - (later < earlier))
+        for later, people in second
+        for earlier, others in first
+    )
+    return signs / (sum(before.values()) * sum(after.values()))
 
 
 def size_of(delta: float) -> str:

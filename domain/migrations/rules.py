@@ -1,5 +1,6 @@
 """What the database itself sees to beside the tables of the models: functions and triggers, as they are made."""
 
+from domain.assessments.guards import ASSESSMENT_TRIGGERS, STAYS_WITH_ROUND
 from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE
 from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
 from domain.programmes.figures import DERIVE_FIGURES, FIGURES_OF, FIGURES_TRIGGERS, KEEP_FIGURES
@@ -9,5 +10,6 @@ BEFORE_TABLES = (UUID_RANGE, KEEP_HISTORY)
 AFTER_TABLES = (
     *(LEDGER_ADDS_UP, *LEDGER_TRIGGERS),
     *(STAYS, *STAYS_TRIGGERS, *STRENGTHS_STAY),
+    *(STAYS_WITH_ROUND, *ASSESSMENT_TRIGGERS),
     *(FIGURES_OF, DERIVE_FIGURES, KEEP_FIGURES, *FIGURES_TRIGGERS),
 )

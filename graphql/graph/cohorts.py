@@ -15,6 +15,7 @@ from domain.organisations.holders import holder
 from graph.organisations import Organisation
 from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
+from graph.rounds import Round
 
 if TYPE_CHECKING:
     from graph.programmes import Programme
@@ -131,6 +132,9 @@ class Team(Node):
     )
     strengths_map: Annotated[TeamStrengthsMap, strawberry.lazy("graph.strengths_maps")] = one(
         "id", description="What its members can draw on, as far as they show it."
+    )
+    rounds: Connection[Round] = many(
+        "team_id", order=("-opened_on", "title"), description="What it was asked, the latest first."
     )
 
 

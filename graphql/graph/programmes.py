@@ -19,6 +19,7 @@ from graph.organisations import Organisation
 from graph.partners import Partner, Sponsor
 from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
+from graph.rounds import Round
 
 if TYPE_CHECKING:
     from graph.journal import JournalEntry
@@ -137,6 +138,9 @@ class Programme(Node):
     cohorts: Connection[Cohort] = many("programme_id", order=("starts_on", "name"))
     teams: Connection[Team] = many(
         "programme_id", order=("name",), description="Of its cohorts and of its own."
+    )
+    rounds: Connection[Round] = many(
+        "programme_id", order=("-opened_on", "title"), description="Of its teams, the latest first."
     )
     journal: Connection[Annotated[JournalEntry, strawberry.lazy("graph.journal")]] = many(
         "programme_id",

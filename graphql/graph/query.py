@@ -6,6 +6,7 @@ import strawberry
 
 from domain.access.viewers import Role
 from graph.cohorts import Cohort, Team
+from graph.instruments import Instrument
 from graph.journal import JournalEntry
 from graph.milestones import Milestone
 from graph.organisations import Organisation
@@ -13,6 +14,7 @@ from graph.people import Person
 from graph.portfolio import Portfolio, portfolio_of
 from graph.programmes import Programme
 from graph.reads import Connection, Node, any_node, computed, itself, lookup, many, one, reads
+from graph.rounds import Round
 from graph.strengths import StrengthsConsent, StrengthsFramework, StrengthsProfile
 from graph.summaries import Summary
 
@@ -60,6 +62,12 @@ class Query:
     strengths_consents: Connection[StrengthsConsent] = many(
         description="All for administrators, their own for others."
     )
+    instruments: Connection[Instrument] = many(
+        order=("title", "version"), description="By title and version."
+    )
+    instrument: Instrument | None = lookup()
+    rounds: Connection[Round] = many(order=("-opened_on", "title"), description="The latest first.")
+    round: Round | None = lookup()
     summaries: Connection[Summary] = many(
         order=("-period_to", "-compiled_at"), description="The latest first."
     )

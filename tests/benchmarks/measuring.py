@@ -30,7 +30,7 @@ from tests.benchmarks.contenders import (
 from tests.benchmarks.load import Load, Loader
 from tests.benchmarks.portfolio import Progress, plain, portfolio
 from tests.benchmarks.questions import Question, WrongAnswer, questions
-from tests.benchmarks.results import Compiled, Results
+from tests.benchmarks.results import Compiled, Published, Results
 from tests.benchmarks.straight import expected, straight
 
 SMALL = 500
@@ -59,6 +59,7 @@ class Run:
     longest: float = 20
     requests: int = 100_000
     compile_for_s: float = 60
+    rounds: int = 1000
     servers: tuple[str, ...] = SERVERS
     with_postgraphile: bool = True
 
@@ -85,6 +86,7 @@ class Run:
         measuring.straight()
         measuring.memory()
         measuring.summaries()
+        measuring.rounds()
 
     def _compare(self, found: Results) -> None:
         """A page and summaries of a small portfolio, measured in this very run."""
@@ -211,6 +213,18 @@ class Measuring:
                 results.write(self.file, self.found)
             else:
                 self.found.failures.append("Summaries were not compiled: see what was printed")
+
+    def rounds(self) -> None:
+        """Rounds published, which does not depend on the portfolio."""
+        if self.found.published is None:
+            self.run.progress("publishing rounds")
+            command = [sys.executable, "-m", "tests.benchmarks.rounds", str(self.run.rounds)]
+            told = subprocess.run(command, stdout=subprocess.PIPE, check=False, cwd=Path(__file__).parents[2])
+            if told.returncode == 0:
+                self.found.published = msgspec.json.decode(told.stdout, type=Published)
+                results.write(self.file, self.found)
+            else:
+                self.found.failures.append("Rounds were not published: see what was printed")
 
     def _missing(self, question: Question, name: str) -> list[int]:
         return [n for n in CONNECTIONS if results.key(question.name, name, n) not in self.found.loads]

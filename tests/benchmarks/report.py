@@ -11,7 +11,8 @@ from tests.benchmarks.contenders import BY_ID, BY_TEXT, DATALOADERS, POSTGRAPHIL
 from tests.benchmarks.load import Load
 from tests.benchmarks.measuring import CONNECTIONS, DECISIVE, SERVERS, SMALL
 from tests.benchmarks.portfolio import MILESTONES
-from tests.benchmarks.results import Compiled, Results, key
+from tests.benchmarks.results import Compiled, Published, Results, key
+from tests.benchmarks.rounds import GROUPS, ITEMS, PEOPLE
 
 _COLUMNS = (BY_ID.name, BY_TEXT.name, DATALOADERS.name, POSTGRAPHILE.name, STRAIGHT)
 _QUESTIONS = (*DECISIVE, "portfolio")
@@ -96,6 +97,8 @@ def targets(results: Results) -> Iterator[Target]:
     yield from (target for name in _QUESTIONS for target in _past(results, name))
     yield from _memory(results)
     yield from _growth(results)
+    if results.published is not None:
+        yield from _rounds(results.published)
 
 
 def _faster(results: Results, name: str, ours: str, theirs: str, times: float) -> Iterator[Target]:
@@ -148,6 +151,14 @@ def _growth(results: Results) -> Iterator[Target]:
             ratio = results.compiled.seconds_each / results.small_compiled.seconds_each
             wanted = f"a summary takes at most 1.5 times as long as among {SMALL:,} programmes"
             yield Target(wanted, f"{results.compiled.seconds_each:.2f} s, {ratio:.2f} times", ratio <= 1.5)
+
+
+def _rounds(published: Published) -> Iterator[Target]:
+    wanted = f"a round of {PEOPLE} people by {ITEMS} items with {GROUPS} groups is published in at most 2 s"
+    yield Target(wanted, f"{published.large_s:.2f} s", published.large_s <= 2)
+    early, late = (memory / 2**20 for memory in (published.memory_early, published.memory_late))
+    said = f"{published.rounds:,} rounds, {published.seconds_each:.3f} s each, {early:.0f} to {late:.0f} MiB"
+    yield Target("rounds are published in constant memory (grows by at most 5 %)", said, late <= 1.05 * early)
 
 
 def _constant(compiled: Compiled) -> Target:

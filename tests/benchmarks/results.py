@@ -23,6 +23,16 @@ class Compiled(msgspec.Struct, frozen=True):
     memory_late: int
 
 
+class Published(msgspec.Struct, frozen=True):
+    """A large round published, and then small ones, in a process of its own; memory in bytes."""
+
+    large_s: float
+    rounds: int
+    seconds_each: float
+    memory_early: int
+    memory_late: int
+
+
 class Results(msgspec.Struct):
     """All figures of one run. The keys of `loads` are question, contender and connections."""
 
@@ -39,6 +49,7 @@ class Results(msgspec.Struct):
     small_page: Load | None = None
     compiled: Compiled | None = None
     small_compiled: Compiled | None = None
+    published: Published | None = None
     finished: bool = False
 
     def load(self, question: str, contender: str, connections: int) -> Load | None:

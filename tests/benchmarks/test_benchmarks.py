@@ -23,6 +23,7 @@ def test_everything_is_measured_and_published(empty_data_dir: Path, tmp_path: Pa
         progress=said.append,
         requests=2,
         compile_for_s=1,
+        rounds=3,
         servers=("granian",),
         with_postgraphile=False,
     )
@@ -38,6 +39,8 @@ def test_everything_is_measured_and_published(empty_data_dir: Path, tmp_path: Pa
     assert all(load.requests and not load.errors for load in found.loads.values())
     assert found.compiled is not None
     assert found.compiled.sponsors == found.compiled.of
+    assert found.published is not None
+    assert found.published.rounds == 3
     assert len(list(targets(found))) >= 10
     (tmp_path / "docs").mkdir()
     (tmp_path / "README.md").write_text("Before\n<!-- bench -->\nold\n<!-- /bench -->\nAfter\n")

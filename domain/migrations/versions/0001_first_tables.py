@@ -169,6 +169,40 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "instruments",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("licence", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "scoring",
+            sa.Enum(
+                "MEAN",
+                "SUM",
+                "PERCENT_FAVOURABLE",
+                name="scoring",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("scale_minimum", sa.Integer(), nullable=False),
+        sa.Column("scale_maximum", sa.Integer(), nullable=False),
+        sa.Column("scale_labels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("favourable_from", sa.Integer(), nullable=True),
+        sa.Column("comments", sa.Boolean(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instruments")),
+        sa.UniqueConstraint("key", "version", name=op.f("uq_instruments_key_version")),
+    )
+    op.create_table(
         "jobs",
         sa.Column("function", sa.String(), nullable=False),
         sa.Column("arguments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -700,6 +734,92 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "round_cells_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("round_id", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.Integer(), nullable=True),
+        sa.Column("grouping", sa.String(), nullable=True),
+        sa.Column("group_key", sa.String(), nullable=True),
+        sa.Column("title", sa.String(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("invited", sa.Integer(), nullable=True),
+        sa.Column("participants", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_round_cells_history")),
+    )
+    op.create_index(
+        op.f("ix_round_cells_history_programme_id_round_id_valid_from_valid_until"),
+        "round_cells_history",
+        ["programme_id", "round_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_round_cells_history_round_id_grouping_group_key_valid_from_valid_until"),
+        "round_cells_history",
+        ["round_id", "grouping", "group_key", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "rounds_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("instrument_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "DRAFT",
+                "OPEN",
+                "CLOSED",
+                "PUBLISHED",
+                name="round_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("k", sa.Integer(), nullable=True),
+        sa.Column("by_organisation", sa.Boolean(), nullable=True),
+        sa.Column("groupings", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("notice", sa.String(), nullable=True),
+        sa.Column("opened_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_rounds_history")),
+    )
+    op.create_index(
+        op.f("ix_rounds_history_instrument_id_valid_from_valid_until"),
+        "rounds_history",
+        ["instrument_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_rounds_history_programme_id_team_id_valid_from_valid_until"),
+        "rounds_history",
+        ["programme_id", "team_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_rounds_history_programme_id_title_valid_from_valid_until"),
+        "rounds_history",
+        ["programme_id", "title", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_rounds_history_team_id_valid_from_valid_until"),
+        "rounds_history",
+        ["team_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
         "sponsors_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
         sa.Column("partner_id", sa.Uuid(), nullable=True),
@@ -1018,6 +1138,40 @@ def upgrade() -> None:
         "continuations",
         ["organisation_id", "from_on"],
         unique=False,
+    )
+    op.create_table(
+        "instrument_dimensions",
+        sa.Column("instrument_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("is_total", sa.Boolean(), nullable=False),
+        sa.Column("benchmark", sa.Numeric(precision=12, scale=6), nullable=True),
+        sa.Column("benchmark_source", sa.String(), nullable=True),
+        sa.Column("benchmark_on", sa.Date(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["instrument_id"], ["instruments.id"], name=op.f("fk_instrument_dimensions_instrument_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument_dimensions")),
+        sa.UniqueConstraint("instrument_id", "key", name=op.f("uq_instrument_dimensions_instrument_id_key")),
+    )
+    op.create_table(
+        "instrument_themes",
+        sa.Column("instrument_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("item_keys", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["instrument_id"], ["instruments.id"], name=op.f("fk_instrument_themes_instrument_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument_themes")),
+        sa.UniqueConstraint("instrument_id", "key", name=op.f("uq_instrument_themes_instrument_id_key")),
     )
     op.create_table(
         "milestones",
@@ -1436,6 +1590,46 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_evidence_milestone_id"), "evidence", ["milestone_id"], unique=False)
     op.create_table(
+        "instrument_bands",
+        sa.Column("dimension_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("starts_at", sa.Numeric(precision=12, scale=6), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dimension_id"], ["instrument_dimensions.id"], name=op.f("fk_instrument_bands_dimension_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument_bands")),
+        sa.UniqueConstraint("dimension_id", "key", name=op.f("uq_instrument_bands_dimension_id_key")),
+    )
+    op.create_table(
+        "instrument_items",
+        sa.Column("instrument_id", sa.Uuid(), nullable=False),
+        sa.Column("dimension_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("licence", sa.String(), nullable=False),
+        sa.Column("reverse", sa.Boolean(), nullable=False),
+        sa.Column("labels", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dimension_id"], ["instrument_dimensions.id"], name=op.f("fk_instrument_items_dimension_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["instrument_id"], ["instruments.id"], name=op.f("fk_instrument_items_instrument_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument_items")),
+        sa.UniqueConstraint("instrument_id", "key", name=op.f("uq_instrument_items_instrument_id_key")),
+    )
+    op.create_index(
+        op.f("ix_instrument_items_dimension_id"), "instrument_items", ["dimension_id"], unique=False
+    )
+    op.create_table(
         "ledger_entries",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("milestone_id", sa.Uuid(), nullable=False),
@@ -1585,6 +1779,48 @@ def upgrade() -> None:
         op.f("ix_profile_strengths_strength_id"), "profile_strengths", ["strength_id"], unique=False
     )
     op.create_table(
+        "rounds",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("instrument_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "DRAFT",
+                "OPEN",
+                "CLOSED",
+                "PUBLISHED",
+                name="round_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("k", sa.Integer(), nullable=False),
+        sa.Column("by_organisation", sa.Boolean(), nullable=False),
+        sa.Column("groupings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("notice", sa.String(), nullable=True),
+        sa.Column("opened_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("k >= 3", name=op.f("ck_rounds_k_is_not_too_low")),
+        sa.ForeignKeyConstraint(["instrument_id"], ["instruments.id"], name=op.f("fk_rounds_instrument_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_rounds_programme_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_rounds_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rounds")),
+        sa.UniqueConstraint("programme_id", "title", name=op.f("uq_rounds_programme_id_title")),
+    )
+    op.create_index(op.f("ix_rounds_instrument_id"), "rounds", ["instrument_id"], unique=False)
+    op.create_index(
+        op.f("ix_rounds_programme_id_team_id"), "rounds", ["programme_id", "team_id"], unique=False
+    )
+    op.create_index(op.f("ix_rounds_team_id"), "rounds", ["team_id"], unique=False)
+    op.create_table(
         "team_members",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=False),
@@ -1612,6 +1848,222 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_team_members_team_id_person_id"), "team_members", ["team_id", "person_id"], unique=False
     )
+    op.create_table(
+        "round_answers",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("groups", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("comments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_round_answers_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_answers_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_answers")),
+    )
+    op.create_index(
+        op.f("ix_round_answers_programme_id_round_id"),
+        "round_answers",
+        ["programme_id", "round_id"],
+        unique=False,
+    )
+    op.create_table(
+        "round_cells",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("grouping", sa.String(), nullable=True),
+        sa.Column("group_key", sa.String(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("invited", sa.Integer(), nullable=False),
+        sa.Column("participants", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_round_cells_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_round_cells_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_cells_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_cells")),
+        sa.UniqueConstraint(
+            "round_id",
+            "grouping",
+            "group_key",
+            name=op.f("uq_round_cells_round_id_grouping_group_key"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+    op.create_index(
+        op.f("ix_round_cells_programme_id_round_id"),
+        "round_cells",
+        ["programme_id", "round_id"],
+        unique=False,
+    )
+    op.create_table(
+        "round_invitations",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("groups", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=True),
+        sa.Column("answered", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_round_invitations_person_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_round_invitations_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_invitations_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_invitations")),
+        sa.UniqueConstraint("round_id", "person_id", name=op.f("uq_round_invitations_round_id_person_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_round_invitations_token_hash")),
+    )
+    op.create_index(op.f("ix_round_invitations_person_id"), "round_invitations", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_round_invitations_programme_id_round_id"),
+        "round_invitations",
+        ["programme_id", "round_id"],
+        unique=False,
+    )
+    op.create_table(
+        "results",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("cell_id", sa.Uuid(), nullable=False),
+        sa.Column("dimension_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "TOTAL",
+                "DIMENSION",
+                "ITEM",
+                name="result_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Numeric(precision=12, scale=6), nullable=False),
+        sa.Column("band_id", sa.Uuid(), nullable=True),
+        sa.Column("deviation", sa.Numeric(precision=12, scale=6), nullable=True),
+        sa.Column("agreement", sa.Numeric(precision=12, scale=6), nullable=True),
+        sa.Column("distribution", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("scores", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["band_id"], ["instrument_bands.id"], name=op.f("fk_results_band_id")),
+        sa.ForeignKeyConstraint(["cell_id"], ["round_cells.id"], name=op.f("fk_results_cell_id")),
+        sa.ForeignKeyConstraint(
+            ["dimension_id"], ["instrument_dimensions.id"], name=op.f("fk_results_dimension_id")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["instrument_items.id"], name=op.f("fk_results_item_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_results_programme_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_results_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_results")),
+        sa.UniqueConstraint("round_id", "cell_id", "key", name=op.f("uq_results_round_id_cell_id_key")),
+    )
+    op.create_index(op.f("ix_results_cell_id"), "results", ["cell_id"], unique=False)
+    op.create_index(
+        op.f("ix_results_programme_id_round_id"), "results", ["programme_id", "round_id"], unique=False
+    )
+    op.create_table(
+        "round_comments",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("cell_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["cell_id"], ["round_cells.id"], name=op.f("fk_round_comments_cell_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["instrument_items.id"], name=op.f("fk_round_comments_item_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_round_comments_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_comments_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_comments")),
+    )
+    op.create_index(op.f("ix_round_comments_cell_id"), "round_comments", ["cell_id"], unique=False)
+    op.create_index(
+        op.f("ix_round_comments_programme_id_round_id"),
+        "round_comments",
+        ["programme_id", "round_id"],
+        unique=False,
+    )
+    op.create_table(
+        "comparisons",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "CHANGE", "GAP", name="comparison_kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("first_id", sa.Uuid(), nullable=False),
+        sa.Column("second_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("difference", sa.Numeric(precision=12, scale=6), nullable=False),
+        sa.Column("low", sa.Numeric(precision=12, scale=6), nullable=True),
+        sa.Column("high", sa.Numeric(precision=12, scale=6), nullable=True),
+        sa.Column(
+            "not_estimable",
+            sa.Enum(
+                "CONSTANT",
+                "TOO_FEW",
+                "WITHHELD",
+                name="not_estimable",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("delta", sa.Numeric(precision=12, scale=6), nullable=True),
+        sa.Column(
+            "size",
+            sa.Enum(
+                "NEGLIGIBLE",
+                "SMALL",
+                "MEDIUM",
+                "LARGE",
+                name="delta_size",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["first_id"], ["results.id"], name=op.f("fk_comparisons_first_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_comparisons_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_comparisons_round_id")),
+        sa.ForeignKeyConstraint(["second_id"], ["results.id"], name=op.f("fk_comparisons_second_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comparisons")),
+        sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_comparisons_first_id_second_id")),
+    )
+    op.create_index(
+        op.f("ix_comparisons_programme_id_round_id"),
+        "comparisons",
+        ["programme_id", "round_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_comparisons_second_id"), "comparisons", ["second_id"], unique=False)
     op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON organisations FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
@@ -1673,7 +2125,13 @@ def upgrade() -> None:
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON profile_strengths FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON rounds FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON team_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON round_cells FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute("""
     CREATE FUNCTION ledger_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -1731,6 +2189,58 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON strengths FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute("""
+    CREATE FUNCTION stays_with_round() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        its_round uuid;
+        its_state text;
+    BEGIN
+        IF TG_OP = 'DELETE' THEN its_round := OLD.round_id; ELSE its_round := NEW.round_id; END IF;
+        SELECT state INTO its_state FROM rounds WHERE id = its_round;
+        IF its_state = 'PUBLISHED' THEN
+            RAISE EXCEPTION 'round % is published, so what is in % stays as it is', its_round, TG_TABLE_NAME
+                USING ERRCODE = 'TD003';
+        END IF;
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END $$
+    """)
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON instruments FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON instrument_dimensions FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON instrument_bands FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON instrument_items FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON instrument_themes FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON results FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON round_comments FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON comparisons FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON rounds FOR EACH ROW WHEN (OLD.state = 'PUBLISHED') EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays_with_round BEFORE INSERT OR UPDATE OR DELETE ON round_cells FOR EACH ROW EXECUTE FUNCTION stays_with_round()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays_with_round BEFORE INSERT ON results FOR EACH ROW EXECUTE FUNCTION stays_with_round()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays_with_round BEFORE INSERT ON round_comments FOR EACH ROW EXECUTE FUNCTION stays_with_round()"
     )
     op.execute("""
     CREATE FUNCTION figures_of(programme uuid, day date, OUT open_forecasts date[], OUT slipped_milestones integer,

@@ -49,6 +49,13 @@ def optional_id_of(type_name: str, description: str | None = None) -> Any:
     )
 
 
+def ids_of(type_name: str, description: str | None = None) -> Any:
+    """An input field that takes the ids of records of that type."""
+    return strawberry.field(
+        metadata={_ID_OF: type_name}, description=description or f"The ids of {type_name} records."
+    )
+
+
 def needed(description: str) -> Any:
     """An input field that has to be given, with a description for the schema."""
     return strawberry.field(description=description)
@@ -59,7 +66,7 @@ def optional(description: str | None = None) -> Any:
     return strawberry.field(default=UNSET, description=description)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(id_of, optional_id_of, needed, optional))
+@dataclass_transform(kw_only_default=True, field_specifiers=(id_of, optional_id_of, ids_of, needed, optional))
 def asks(cls: Class) -> Class:
     """Declare an input of the schema; its docstring is its description."""
     made: Class = strawberry.input(cls, description=first_paragraph(cls))
@@ -110,7 +117,7 @@ def arguments_of(command: Command, request: Request) -> dict[str, Any]:
         if value is None:
             _require_clearable(command, field.name)
         kind = field.metadata.get(_ID_OF)
-        arguments[field.name] = value if kind is None or value is None else _key(value, kind, field.name)
+        arguments[field.name] = value if kind is None or value is None else _keys(value, kind, field.name)
     return arguments
 
 
@@ -141,6 +148,12 @@ def _own(request: Request) -> list[dataclasses.Field[Any]]:
     """The fields that are the command's, not those which every request has."""
     common = {field.name for field in dataclasses.fields(Request)}
     return [field for field in dataclasses.fields(request) if field.name not in common]
+
+
+def _keys(value: str | list[str], kind: str, name: str) -> UUID | list[UUID]:
+    if isinstance(value, list):
+        return [_key(each, kind, name) for each in value]
+    return _key(value, kind, name)
 
 
 def _key(value: str, kind: str, name: str) -> UUID:

@@ -77,10 +77,12 @@ async def perform(info: Asking, command: Command, request: Request, answers: typ
         async with _transaction(info, request) as current:
             found = await _earlier(current) or await _carry_out(current, command, arguments)
             fetched = await _read_back(info, current, found)
+            # What a dry run would hand out leads nowhere.
+            handed = {} if request.dry_run else current.handed
     except Refused as refusal:
         return await _refused(info, request, refusal, answers)
-    kind = answers.__name__.removesuffix("Payload")
-    return answers(fetched=fetched, id=strawberry.ID(f"{kind}:{found}"))
+    kind = answers.__name__.removesuffix("Payload").removesuffix("Links")
+    return answers(fetched=fetched, id=strawberry.ID(f"{kind}:{found}"), **handed)
 
 
 @asynccontextmanager

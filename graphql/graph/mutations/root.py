@@ -7,12 +7,14 @@ import strawberry
 from graph.mutations.cohorts import CohortMutations
 from graph.mutations.dependencies import DependencyMutations
 from graph.mutations.evidence import EvidenceMutations
+from graph.mutations.instruments import InstrumentMutations
 from graph.mutations.milestones import MilestoneMutations
 from graph.mutations.organisations import OrganisationMutations
 from graph.mutations.partners import PartnerMutations
 from graph.mutations.people import PersonMutations
 from graph.mutations.programmes import ProgrammeMutations
 from graph.mutations.reports import StatusReportMutations
+from graph.mutations.rounds import RoundMutations
 from graph.mutations.strengths import StrengthsMutations
 from graph.mutations.summaries import SummaryMutations
 
@@ -24,6 +26,8 @@ from graph.mutations.summaries import SummaryMutations
 class Mutation(
     SummaryMutations,
     StrengthsMutations,
+    RoundMutations,
+    InstrumentMutations,
     CohortMutations,
     EvidenceMutations,
     DependencyMutations,

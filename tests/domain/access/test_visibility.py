@@ -13,6 +13,11 @@ from domain.history import as_of
 from domain.models import (
     Affiliation,
     Continuation,
+    Instrument,
+    InstrumentBand,
+    InstrumentDimension,
+    InstrumentItem,
+    InstrumentTheme,
     Job,
     JournalEntry,
     Organisation,
@@ -22,6 +27,8 @@ from domain.models import (
     PortfolioReport,
     ProfileStrength,
     Programme,
+    RoundAnswer,
+    RoundInvitation,
     Sponsor,
     Strength,
     StrengthsCluster,
@@ -47,10 +54,11 @@ MODELS = sorted(
 PUBLIC = {
     *(Organisation, OrganisationIdentifier, Succession, Continuation),
     *(StrengthsFramework, StrengthsCluster, Strength),
+    *(Instrument, InstrumentBand, InstrumentDimension, InstrumentItem, InstrumentTheme),
 }
 # Of these, administrators see no more than people show them.
 CONSENTED = {StrengthsProfile, ProfileStrength}
-NEVER = {PortfolioReport}
+NEVER = {PortfolioReport, RoundInvitation}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -66,6 +74,12 @@ def test_every_table_has_a_decision_of_its_own(model):
 def test_administrators_see_all_but_what_people_keep_to_themselves(model):
     condition = visible(model, model, Role.ADMINISTRATOR, literal(None, Uuid()), literal(TODAY))
     assert (condition is not None) is (model in CONSENTED)
+
+
+def test_answers_are_seen_by_nobody():
+    condition = visible(RoundAnswer, RoundAnswer, Role.SPONSOR, literal(factories.NOBODY), literal(TODAY))
+    assert condition is not None
+    assert condition.compare(false())
 
 
 def test_a_table_without_a_decision_is_seen_by_administrators_alone(monkeypatch):

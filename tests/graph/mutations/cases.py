@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tests.graph.mutations import cohorts, milestones, organisations, programmes, strengths
+from tests.graph.mutations import assessments, cohorts, milestones, organisations, programmes, strengths
 
-CASES = [*organisations.CASES, *programmes.CASES, *milestones.CASES, *cohorts.CASES, *strengths.CASES]
+CASES = [
+    *organisations.CASES,
+    *programmes.CASES,
+    *milestones.CASES,
+    *cohorts.CASES,
+    *strengths.CASES,
+    *assessments.CASES,
+]

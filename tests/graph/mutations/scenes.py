@@ -10,6 +10,7 @@ from uuid import uuid4
 import orjson
 
 from domain.access.viewers import ADMINISTRATOR, Viewer
+from domain.assessments import answering, closing, inviting, opening, publication, rounds, storing
 from domain.cohorts import commands as cohorts
 from domain.cohorts import members, teams
 from domain.database import Database
@@ -20,6 +21,7 @@ from domain.programmes import phases
 from domain.strengths import frameworks
 from domain.summaries import commands as summaries
 from domain.tables import Identified
+from domain.work import Work
 from graph.asking import execute
 from tests import factories as make
 from tests.domain.strengths.test_frameworks import FILE
@@ -36,7 +38,7 @@ class Case:
     """A mutation, what is given to it, what is selected of the record, and how that is answered.
 
     `first` has to be done before. `subject` is the input field with the id of what is acted on, and `hidden` whether a
-    stranger cannot see that.
+    stranger cannot see that. What `is_anonymous` may be done by whoever has a link, and is in no journal.
     """
 
     mutation: str
@@ -45,6 +47,7 @@ class Case:
     answer: Any
     subject: str | None = "id"
     hidden: bool = True
+    is_anonymous: bool = False
     first: tuple[tuple[str, Given], ...] = ()
 
 
@@ -111,6 +114,34 @@ class Scene:
         return error["code"], error["field"]
 
 
+async def _asked(work: Work, hub: make.Joint, ref: str) -> tuple[dict[str, Identified], str]:
+    """A team of three who are asked a pulse: in a draft, in an open round, and in three that are published."""
+    team = await teams.create(work, hub.programme.id, name="Asked", starts_on=START)
+    for name in ("Flo", "Gus", "Hal"):
+        who = await make.person(work, f"{name} {ref}")
+        await people.affiliate(work, who.id, organisation_id=hub.lead.id, starts_on=START)
+        await teams.add_member(work, team.id, person_id=who.id, starts_on=START)
+    pulse = await storing.store(work, shipped_key="staff-pulse")
+    rows: dict[str, Identified] = {"asked_team": team, "hal": who, "pulse": pulse}
+    for name in ("draft", "open", "first", "second", "third"):
+        made = await rounds.create(work, team.id, instrument_id=pulse.id, title=name.title(), k=3)
+        rows[f"{name}_round"] = made
+        if name == "draft":
+            continue
+        await opening.open_(work, made.id)
+        await inviting.invite(work, made.id)
+        tokens = [link.path.removeprefix(inviting.PATH) for link in work.handed["links"]]
+        if name == "open":
+            token = tokens[0]
+            continue
+        for place, each in enumerate(tokens):
+            answers = {"motivated-by-work": 3 + place, "free-to-decide": 4, "way-that-fits": None}
+            await answering.answer(work, token=each, answers=answers)
+        await closing.close(work, made.id)
+        await publication.publish(work, made.id)
+    return rows, token
+
+
 async def scene(database: Database) -> Scene:
     """A scene that has nothing in common with any other of the same database."""
     ref = uuid4().hex[:8]
@@ -158,5 +189,7 @@ async def scene(database: Database) -> Scene:
         }
         rows["framework"] = await frameworks.store(work, file=FILE.replace("key: small", f"key: small-{ref}"))
         stranger = await make.person(work, f"Eve {ref}")
-    ids = {name: f"{type(row).__name__}:{row.id}" for name, row in rows.items()}
+        asked, token = await _asked(work, hub, ref)
+        rows |= asked
+    ids = {name: f"{type(row).__name__}:{row.id}" for name, row in rows.items()} | {"token": token}
     return Scene(database, ref, ids, make.as_sponsor(hub.lead_sponsor), make.as_sponsor(stranger))

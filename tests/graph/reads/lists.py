@@ -42,6 +42,10 @@ def _counts(sight: Sight, row: Any, other: Any) -> bool:
     return other in strengths.profiles(sight, row)
 
 
+def _in_theme(_sight: Sight, theme: Any, item: Any) -> bool:
+    return item.instrument_id == theme.instrument_id and item.key in theme.item_keys
+
+
 MANY: dict[tuple[str, str], Several] = {
     ("Query", "organisations"): Several("Organisation", order="name"),
     ("Query", "people"): Several("Person", order="name"),
@@ -52,6 +56,8 @@ MANY: dict[tuple[str, str], Several] = {
     ("Query", "strengthsFrameworks"): Several("StrengthsFramework", order="name version"),
     ("Query", "strengthsProfiles"): Several("StrengthsProfile", order="-assessedOn"),
     ("Query", "strengthsConsents"): Several("StrengthsConsent"),
+    ("Query", "instruments"): Several("Instrument", order="title version"),
+    ("Query", "rounds"): Several("Round", order="-openedOn title"),
     ("Query", "summaries"): Several("Summary", order="-periodTo -compiledAt"),
     ("Query", "journal"): Several("JournalEntry", order="-recordedAt"),
     ("Organisation", "children"): Several("Organisation", _of("parent_id"), "name"),
@@ -76,6 +82,20 @@ MANY: dict[tuple[str, str], Several] = {
     ("Programme", "milestones"): Several("Milestone", _of("programme_id"), "forecastOn"),
     ("Programme", "cohorts"): Several("Cohort", _of("programme_id"), "startsOn name"),
     ("Programme", "teams"): Several("Team", _of("programme_id"), "name"),
+    ("Programme", "rounds"): Several("Round", _of("programme_id"), "-openedOn title"),
+    ("Team", "rounds"): Several("Round", _of("team_id"), "-openedOn title"),
+    ("Round", "cells"): Several("RoundCell", _of("round_id"), "place"),
+    ("Round", "results"): Several("Result", _of("round_id"), "place"),
+    ("Round", "comparisons"): Several("Comparison", _of("round_id"), "kind place"),
+    ("RoundCell", "results"): Several("Result", _of("cell_id"), "place"),
+    ("RoundCell", "comments"): Several("RoundComment", _of("cell_id"), "place"),
+    ("Result", "comparisons"): Several("Comparison", _of("second_id"), "kind place"),
+    ("Instrument", "dimensions"): Several("InstrumentDimension", _of("instrument_id"), "place"),
+    ("Instrument", "items"): Several("InstrumentItem", _of("instrument_id"), "place"),
+    ("Instrument", "themes"): Several("InstrumentTheme", _of("instrument_id"), "place"),
+    ("InstrumentDimension", "bands"): Several("InstrumentBand", _of("dimension_id"), "place"),
+    ("InstrumentDimension", "items"): Several("InstrumentItem", _of("dimension_id"), "place"),
+    ("InstrumentTheme", "items"): Several("InstrumentItem", _in_theme, "place"),
     ("Programme", "journal"): Several("JournalEntry", _of("programme_id"), "-recordedAt"),
     ("Milestone", "ledger"): Several("LedgerEntry", _of("milestone_id"), "changedOn"),
     ("Milestone", "baselines"): Several("Baseline", _of("milestone_id"), "agreedOn"),

@@ -137,6 +137,8 @@ _SPECIAL: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "cohort"): _lookup("Cohort"),
     ("Query", "team"): _lookup("Team"),
     ("Query", "strengthsFramework"): _lookup("StrengthsFramework"),
+    ("Query", "instrument"): _lookup("Instrument"),
+    ("Query", "round"): _lookup("Round"),
     ("Query", "summary"): _lookup("Summary"),
     ("Query", "portfolio"): _portfolio,
     ("Viewer", "role"): lambda sight, _row: sight.viewer.role.name,

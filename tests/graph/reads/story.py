@@ -28,6 +28,7 @@ from domain.programmes.models import DeliveryConfidence, PartnerRole, ProgrammeS
 from domain.summaries import commands as summaries
 from domain.work import Work
 from tests.factories import NOW, TODAY, acting
+from tests.graph.reads.assessments import ask_teams
 from tests.graph.reads.cohorts import gather
 from tests.graph.reads.strengths import assess
 
@@ -108,6 +109,7 @@ async def tell(database: Database) -> Story:
         await change(story)
     await gather(story)
     await assess(story)
+    await ask_teams(story)
     for _ in range(6):
         await _summary(story)
     return story

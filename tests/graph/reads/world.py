@@ -25,11 +25,14 @@ from tests.graph.reads.slow_strengths import shown_to
 PUBLIC = {
     models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation,
     models.StrengthsFramework, models.StrengthsCluster, models.Strength,
+    models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation, models.Instrument,
+    models.InstrumentBand, models.InstrumentDimension, models.InstrumentItem, models.InstrumentTheme,
 }  # fmt: skip
 OF_PROGRAMME = {
     models.Phase, models.Partner, models.Sponsor, models.StatusReport, models.Milestone, models.LedgerEntry,
     models.Baseline, models.Dependency, models.Evidence, models.JournalEntry, models.Cohort, models.CohortMember,
-    models.Team, models.TeamMember,
+    models.Team, models.TeamMember, models.Round, models.RoundCell, models.Result, models.RoundComment,
+    models.Comparison,
 }  # fmt: skip
 
 
