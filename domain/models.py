@@ -14,6 +14,17 @@ from domain.programmes.models import (
     Sponsor,
     StatusReport,
 )
+from domain.sessions.models import Session, SessionCohort, SessionFacilitator, SessionSeries
+from domain.sessions.practice import (
+    Action,
+    AgendaItem,
+    Decision,
+    Feedback,
+    Method,
+    Proposal,
+    ProposalVote,
+)
+from domain.sessions.presence import Attendance, CheckInLink, TablePlan, TableSeat
 from domain.summaries.models import Summary
 from domain.tables import Base
 
@@ -22,16 +33,23 @@ metadata = Base.metadata
 
 __all__ = [
     "HISTORY",
+    "Action",
     "Affiliation",
+    "AgendaItem",
+    "Attendance",
     "Baseline",
+    "CheckInLink",
     "Cohort",
     "CohortMember",
     "Continuation",
+    "Decision",
     "Dependency",
     "Evidence",
+    "Feedback",
     "Job",
     "JournalEntry",
     "LedgerEntry",
+    "Method",
     "Milestone",
     "Organisation",
     "OrganisationIdentifier",
@@ -40,10 +58,18 @@ __all__ = [
     "Phase",
     "PortfolioReport",
     "Programme",
+    "Proposal",
+    "ProposalVote",
+    "Session",
+    "SessionCohort",
+    "SessionFacilitator",
+    "SessionSeries",
     "Sponsor",
     "StatusReport",
     "Succession",
     "Summary",
+    "TablePlan",
+    "TableSeat",
     "Team",
     "TeamMember",
     "metadata",

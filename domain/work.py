@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar
@@ -36,7 +36,10 @@ _ONE_USE_OF_A_KEY = "uq_journal_idempotency_key"
 
 @dataclass(slots=True)
 class Work:
-    """What a command needs to know and to do. `now` is the moment of recording, `on` the date it takes effect."""
+    """What a command needs to know and to do. `now` is the moment of recording, `on` the date it takes effect.
+
+    `told` has what a command tells whoever asked for it, this once, and what is kept nowhere: new secrets.
+    """
 
     session: AsyncSession
     viewer: Viewer
@@ -45,6 +48,7 @@ class Work:
     idempotency_key: str | None = None
     request_hash: str | None = None
     entries: list[JournalEntry] = field(default_factory=list)
+    told: list[Any] = field(default_factory=list)
 
     async def find(
         self,
@@ -258,7 +262,7 @@ def _plain(value: Any) -> Any:
     """A value as JSON keeps it."""
     if isinstance(value, Enum):
         return value.name
-    if isinstance(value, date | datetime):
+    if isinstance(value, date | datetime | time):
         return value.isoformat()
     if isinstance(value, UUID | Decimal):
         return str(value)

@@ -16,16 +16,23 @@ from sqlalchemy import ColumnElement, Select, Uuid, cast, false, or_, select, tr
 
 from domain.access.viewers import Role
 from domain.models import (
+    Action,
     Affiliation,
+    AgendaItem,
+    Attendance,
     Baseline,
+    CheckInLink,
     Cohort,
     CohortMember,
     Continuation,
+    Decision,
     Dependency,
     Evidence,
+    Feedback,
     Job,
     JournalEntry,
     LedgerEntry,
+    Method,
     Milestone,
     Organisation,
     OrganisationIdentifier,
@@ -34,10 +41,18 @@ from domain.models import (
     Phase,
     PortfolioReport,
     Programme,
+    Proposal,
+    ProposalVote,
+    Session,
+    SessionCohort,
+    SessionFacilitator,
+    SessionSeries,
     Sponsor,
     StatusReport,
     Succession,
     Summary,
+    TablePlan,
+    TableSeat,
     Team,
     TeamMember,
 )
@@ -66,7 +81,7 @@ def _programme(row: Any, person: ColumnElement[UUID], on: ColumnElement[date]) -
 
 
 def _colleague(person_id: Any, person: ColumnElement[UUID], on: ColumnElement[date]) -> ColumnElement[bool]:
-    """Themself, and whose name stands in their programmes: sponsors, owners, authors, members of cohorts and teams."""
+    """Themself, and whose name stands in their programmes: sponsors, owners, authors, members, who facilitates."""
     named = (
         (Sponsor, Sponsor.__table__.c.person_id),
         (Milestone, Milestone.__table__.c.owner_person_id),
@@ -74,6 +89,8 @@ def _colleague(person_id: Any, person: ColumnElement[UUID], on: ColumnElement[da
         (Baseline, Baseline.__table__.c.approved_by_id),
         (CohortMember, CohortMember.__table__.c.person_id),
         (TeamMember, TeamMember.__table__.c.person_id),
+        (SessionFacilitator, SessionFacilitator.__table__.c.person_id),
+        (Action, Action.__table__.c.owner_id),
     )
     return or_(
         person_id == person,
@@ -112,6 +129,22 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     CohortMember: _of_programme,
     Team: _of_programme,
     TeamMember: _of_programme,
+    SessionSeries: _of_programme,
+    Session: _of_programme,
+    SessionCohort: _of_programme,
+    SessionFacilitator: _of_programme,
+    AgendaItem: _of_programme,
+    Method: _everyone,
+    Attendance: _of_programme,
+    # It is for one person, who has it; not even its hash is shown to anybody.
+    CheckInLink: _no_sponsor,
+    TablePlan: _of_programme,
+    TableSeat: _of_programme,
+    Proposal: _of_programme,
+    ProposalVote: _of_programme,
+    Decision: _of_programme,
+    Action: _of_programme,
+    Feedback: _of_programme,
     JournalEntry: _of_programme,
     Person: lambda row, person, on: _colleague(row.id, person, on),
     Affiliation: lambda row, person, on: _colleague(row.person_id, person, on),

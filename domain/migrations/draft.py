@@ -28,6 +28,7 @@ from domain import embedded, migrations
 from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE, keep_history_of
 from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
 from domain.models import HISTORY
+from domain.sessions import methods
 from domain.settings import Settings
 
 
@@ -79,7 +80,7 @@ def _with_history(_context: Any, _revision: Any, directives: list[ops.MigrationS
     upgrades.extend(ops.ExecuteSQLOp(keep_history_of(table)) for table in made)
     if script.rev_id == "0001":
         upgrades[:0] = [ops.ExecuteSQLOp(UUID_RANGE), ops.ExecuteSQLOp(KEEP_HISTORY)]
-        rules = (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS)
+        rules = (LEDGER_ADDS_UP, *LEDGER_TRIGGERS, STAYS, *STAYS_TRIGGERS, methods.put_in())
         upgrades.extend(ops.ExecuteSQLOp(statement) for statement in rules)
 
 

@@ -14,7 +14,9 @@ from graph.organisations import Organisation
 from graph.reads import Connection, Node, column, many, one, reads
 
 if TYPE_CHECKING:
+    from graph.attendance import Attendance
     from graph.cohorts import CohortMember, TeamMember
+    from graph.outcomes import Action
     from graph.partners import Sponsor
 
 strawberry.enum(
@@ -54,6 +56,12 @@ class Person(Node):
     )
     team_memberships: Connection[Annotated[TeamMember, strawberry.lazy("graph.cohorts")]] = many(
         "person_id", order=("-starts_on",), description="In which teams they are or were."
+    )
+    attendances: Connection[Annotated[Attendance, strawberry.lazy("graph.attendance")]] = many(
+        "person_id", description="At which sessions they were, or were not."
+    )
+    actions: Connection[Annotated[Action, strawberry.lazy("graph.outcomes")]] = many(
+        "owner_id", order=("due_on",), description="What they own, by the day it is due."
     )
 
 

@@ -10,10 +10,12 @@ from graph.cohorts import Cohort, Team
 from graph.journal import JournalEntry
 from graph.milestones import Milestone
 from graph.organisations import Organisation
+from graph.outcomes import Action
 from graph.people import Person
 from graph.portfolio import Portfolio
 from graph.programmes import Programme
 from graph.reads import Connection, Node, any_node, collected, computed, itself, lookup, many, one, reads
+from graph.sessions import Method, Session, SessionSeries
 from graph.summaries import Summary
 
 strawberry.enum(Role, description="In what capacity somebody acts.")
@@ -52,6 +54,18 @@ class Query:
     cohort: Cohort | None = lookup()
     teams: Connection[Team] = many(order=("name",), description="The teams of all programmes, by name.")
     team: Team | None = lookup()
+    session_series: Connection[SessionSeries] = many(order=("title",), description="By title.")
+    sessions: Connection[Session] = many(
+        order=("starts_at",), description="The sessions of all programmes, in the order of time."
+    )
+    session: Session | None = lookup()
+    methods: Connection[Method] = many(
+        order=("name",), description="How groups can work on a question: Liberating Structures and one's own."
+    )
+    actions: Connection[Action] = many(
+        order=("due_on",),
+        description="What was agreed at the sessions of all programmes, by the day it is due.",
+    )
     summaries: Connection[Summary] = many(
         order=("-period_to", "-compiled_at"), description="The latest first."
     )

@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import cache
 from typing import Any, TypeAlias, TypeVar, dataclass_transform
-from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
@@ -49,6 +48,16 @@ def optional_id_of(type_name: str, description: str | None = None) -> Any:
     )
 
 
+def ids_of(type_name: str, description: str) -> Any:
+    """An input field that takes a list of ids of records of that type."""
+    return strawberry.field(metadata={_ID_OF: type_name}, description=description)
+
+
+def optional_ids_of(type_name: str, description: str) -> Any:
+    """The same, where it may be left out."""
+    return strawberry.field(metadata={_ID_OF: type_name}, default=UNSET, description=description)
+
+
 def needed(description: str) -> Any:
     """An input field that has to be given, with a description for the schema."""
     return strawberry.field(description=description)
@@ -59,7 +68,9 @@ def optional(description: str | None = None) -> Any:
     return strawberry.field(default=UNSET, description=description)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(id_of, optional_id_of, needed, optional))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(id_of, optional_id_of, ids_of, optional_ids_of, needed, optional)
+)
 def asks(cls: Class) -> Class:
     """Declare an input of the schema; its docstring is its description."""
     made: Class = strawberry.input(cls, description=first_paragraph(cls))
@@ -143,7 +154,10 @@ def _own(request: Request) -> list[dataclasses.Field[Any]]:
     return [field for field in dataclasses.fields(request) if field.name not in common]
 
 
-def _key(value: str, kind: str, name: str) -> UUID:
+def _key(value: Any, kind: str, name: str) -> Any:
+    """The key in an id, or the keys in a list of ids."""
+    if isinstance(value, list):
+        return [_key(each, kind, name) for each in value]
     key = key_of(value, kind)
     if key is None:
         raise NotFound(kind.lower(), field=camel(name))

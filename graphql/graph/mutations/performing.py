@@ -54,6 +54,11 @@ class Payload(Answer):
         default_factory=list, description="Why it was refused; empty if it was carried out."
     )
 
+    @classmethod
+    def telling(cls, told: list[Any]) -> dict[str, Any]:  # noqa: ARG003 - most have nothing to tell
+        """The fields with what a command told this once; a dry run and a repeat tell nothing."""
+        return {}
+
 
 def mutation(command: Command, asks: type[Request], answers: type[Payload]) -> Any:
     """A mutation that carries out a command of the domain, whose docstring describes it."""
@@ -77,10 +82,11 @@ async def perform(info: Asking, command: Command, request: Request, answers: typ
         async with _transaction(info, request) as current:
             found = await _earlier(current) or await _carry_out(current, command, arguments)
             fetched = await _read_back(info, current, found)
+            told = [] if request.dry_run else current.told
     except Refused as refusal:
         return await _refused(info, request, refusal, answers)
     kind = answers.__name__.removesuffix("Payload")
-    return answers(fetched=fetched, id=strawberry.ID(f"{kind}:{found}"))
+    return answers(fetched=fetched, id=strawberry.ID(f"{kind}:{found}"), **answers.telling(told))
 
 
 @asynccontextmanager

@@ -13,6 +13,10 @@ from graph.mutations.partners import PartnerMutations
 from graph.mutations.people import PersonMutations
 from graph.mutations.programmes import ProgrammeMutations
 from graph.mutations.reports import StatusReportMutations
+from graph.mutations.sessions import SessionMutations
+from graph.mutations.sessions_agenda import AgendaMutations
+from graph.mutations.sessions_attendance import AttendanceMutations
+from graph.mutations.sessions_outcomes import OutcomeMutations
 from graph.mutations.summaries import SummaryMutations
 
 
@@ -22,6 +26,10 @@ from graph.mutations.summaries import SummaryMutations
 )
 class Mutation(
     SummaryMutations,
+    OutcomeMutations,
+    AttendanceMutations,
+    AgendaMutations,
+    SessionMutations,
     CohortMutations,
     EvidenceMutations,
     DependencyMutations,

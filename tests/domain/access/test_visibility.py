@@ -12,9 +12,11 @@ from domain.errors import NotFound
 from domain.history import as_of
 from domain.models import (
     Affiliation,
+    CheckInLink,
     Continuation,
     Job,
     JournalEntry,
+    Method,
     Organisation,
     OrganisationIdentifier,
     Partner,
@@ -39,8 +41,8 @@ MODELS = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Identified)),
     key=lambda model: model.__name__,  # each process of a run has to collect the same tests in the same order
 )
-PUBLIC = {Organisation, OrganisationIdentifier, Succession, Continuation}
-NEVER = {PortfolioReport}
+PUBLIC = {Organisation, OrganisationIdentifier, Succession, Continuation, Method}
+NEVER = {PortfolioReport, CheckInLink}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

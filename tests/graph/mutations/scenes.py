@@ -22,6 +22,7 @@ from domain.tables import Identified
 from graph.asking import execute
 from tests import factories as make
 from tests.factories import NOW, START
+from tests.graph.mutations.meetings import meetings
 
 PERIOD = {"period_from": date(2025, 12, 31), "period_to": date(2026, 3, 31)}
 
@@ -34,7 +35,7 @@ class Case:
     """A mutation, what is given to it, what is selected of the record, and how that is answered.
 
     `first` has to be done before. `subject` is the input field with the id of what is acted on, and `hidden` whether a
-    stranger cannot see that.
+    stranger cannot see that. `anyone` may do it who has what is given: a link of somebody's own.
     """
 
     mutation: str
@@ -44,6 +45,7 @@ class Case:
     subject: str | None = "id"
     hidden: bool = True
     first: tuple[tuple[str, Given], ...] = ()
+    anyone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ async def scene(database: Database) -> Scene:
             "team": team,
             "teammate": await teams.add_member(work, team.id, person_id=ada, starts_on=START),
         }
+        rows |= await meetings(work, hub, cohort)
+        told = [issued.token for issued in work.told]
         stranger = await make.person(work, f"Eve {ref}")
-    ids = {name: f"{type(row).__name__}:{row.id}" for name, row in rows.items()}
+    ids = {name: f"{type(row).__name__}:{row.id}" for name, row in rows.items()} | {"token": told[0]}
     return Scene(database, ref, ids, make.as_sponsor(hub.lead_sponsor), make.as_sponsor(stranger))
