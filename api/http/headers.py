@@ -5,10 +5,10 @@ from __future__ import annotations
 from litestar.types import Message, Scope
 
 
-def content_security_policy(**sources: str) -> str:
+def content_security_policy(*, form_action: str = "'none'", **sources: str) -> str:
     """A policy under which nothing is loaded, run, sent or framed but what is named: `style="'self'"`."""
     named = "".join(f"; {kind}-src {source}" for kind, source in sources.items())
-    return f"default-src 'none'{named}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    return f"default-src 'none'{named}; base-uri 'none'; form-action {form_action}; frame-ancestors 'none'"
 
 
 _ALWAYS = {

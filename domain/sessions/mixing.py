@@ -7,6 +7,7 @@ moving back whoever was moved (tabu search). The same seed gives the same tables
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -202,14 +203,21 @@ def _search(current: _Round, steps: int, least: int, random: np.random.Generator
 
 
 def _fewest_pairs(organisations: Sequence[int], sizes: Sequence[int]) -> int:
-    """How many pairs of one organisation there must be at tables of these sizes, whoever sits where."""
-    known = {number for number in organisations if number >= 0}
-    kinds = len(known) + sum(number < 0 for number in organisations)
-    total = 0
-    for size in sizes:
-        each, more = divmod(size, kinds)
-        total += more * each * (each + 1) // 2 + (kinds - more) * each * (each - 1) // 2
-    return total
+    """A number of pairs of one organisation below which there cannot be, whoever sits where.
+
+    A table has the fewest where its people come evenly from all organisations; an organisation has the fewest where its
+    people sit evenly at all tables.
+    """
+    members = Counter(number for number in organisations if number >= 0)
+    kinds = len(members) + sum(number < 0 for number in organisations)
+    by_table = sum(_pairs_in(size, kinds) for size in sizes)
+    return max(by_table, sum(_pairs_in(count, len(sizes)) for count in members.values()))
+
+
+def _pairs_in(people: int, parts: int) -> int:
+    """How many pairs are in the same part when people are divided evenly into parts."""
+    each, more = divmod(people, parts)
+    return more * each * (each + 1) // 2 + (parts - more) * each * (each - 1) // 2
 
 
 def _by_chance(

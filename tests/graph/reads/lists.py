@@ -15,7 +15,7 @@ from uuid import UUID
 from graphql import GraphQLEnumType, GraphQLError, GraphQLObjectType, get_named_type, get_nullable_type
 
 from domain import models
-from tests.graph.reads import rows
+from tests.graph.reads import rows, sessions
 from tests.graph.reads.world import Sight
 
 DEFAULT_PAGE, LARGEST_PAGE = 50, 100
@@ -74,6 +74,7 @@ MANY: dict[tuple[str, str], Several] = {
     ("Milestone", "evidence"): Several("Evidence", _of("milestone_id"), "title"),
     ("Milestone", "dependencies"): Several("Dependency", _of("milestone_id")),
     ("Milestone", "dependents"): Several("Dependency", _of("depends_on_id")),
+    **{key: Several(*several) for key, several in sessions.MANY.items()},
 }
 PARTS = {"Connection", "Edge", "PageInfo"}
 

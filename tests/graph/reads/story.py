@@ -29,6 +29,7 @@ from domain.summaries import commands as summaries
 from domain.work import Work
 from tests.factories import NOW, TODAY, acting
 from tests.graph.reads.cohorts import gather
+from tests.graph.reads.meetings import meet
 
 FIRST = date(2019, 1, 1)
 _DAYS = (TODAY - FIRST).days
@@ -106,6 +107,7 @@ async def tell(database: Database) -> Story:
         story.on = FIRST + timedelta(days=_DAYS * place // (len(changes) - 1))
         await change(story)
     await gather(story)
+    await meet(story)
     for _ in range(6):
         await _summary(story)
     return story

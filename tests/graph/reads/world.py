@@ -21,11 +21,19 @@ from domain.milestones.models import Milestone
 from domain.programmes.models import PartnerRole, ProgrammeStatus
 from domain.tables import Base, Recorded, Tracked
 
-PUBLIC = {models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation}
+PUBLIC = {
+    models.Organisation,
+    models.OrganisationIdentifier,
+    models.Succession,
+    models.Continuation,
+    models.Method,
+}
 OF_PROGRAMME = {
     models.Phase, models.Partner, models.Sponsor, models.StatusReport, models.Milestone, models.LedgerEntry,
     models.Baseline, models.Dependency, models.Evidence, models.JournalEntry, models.Cohort, models.CohortMember,
-    models.Team, models.TeamMember,
+    models.Team, models.TeamMember, models.SessionSeries, models.Session, models.SessionCohort,
+    models.SessionFacilitator, models.AgendaItem, models.Attendance, models.TablePlan, models.TableSeat,
+    models.Proposal, models.ProposalVote, models.Decision, models.Action, models.Feedback,
 }  # fmt: skip
 
 
@@ -125,6 +133,8 @@ class Sight:
             (models.Baseline, "approved_by_id"),
             (models.CohortMember, "person_id"),
             (models.TeamMember, "person_id"),
+            (models.SessionFacilitator, "person_id"),
+            (models.Action, "owner_id"),
         )
         others = {
             getattr(row, name)
@@ -168,6 +178,12 @@ class Sight:
             self.holder(a.organisation_id, a.starts_on, day) in partners
             for a in self._affiliations(member.person_id, day)
         )
+
+    def counts_for(self, attendance: Any) -> UUID | None:
+        """The organisation that somebody counts for at a session: where they belonged on the day it was held."""
+        [session] = [s for s in self.rows(models.Session) if s.id == attendance.session_id]
+        partners = self._partners(attendance.programme_id, session.held_on)
+        return self.affiliated_with(attendance.person_id, session.held_on, partners)
 
     def affiliated_with(
         self, person_id: UUID, day: date, first: frozenset[UUID | None] = frozenset()
