@@ -93,7 +93,9 @@ def attendance_counts(session: type[Session], at: Moment) -> Select[Any]:
     )
     people = func.count().label("people")
     keys = (each.c.organisation_id, each.c.status, each.c.mode)
-    return select(*keys, people).group_by(*keys).order_by(people.desc(), *keys)
+    counted: Any = select(*keys, people)
+    found: Select[Any] = counted.group_by(*keys).order_by(people.desc(), *keys)
+    return found
 
 
 def share(part: Any, whole: Any) -> ColumnElement[Decimal | None]:
