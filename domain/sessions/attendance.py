@@ -46,8 +46,8 @@ async def take(
     if not people:
         raise Refused("NOBODY", "Say of whom: give at least one person.", field="personIds")
     await require_expected(work, session, *people, named="personIds")
-    for person_id in people:
-        (await row_of(work, session, person_id)).state(status, how)
+    for row in await rows_of(work, session, people):
+        row.state(status, how)
     work.record(
         "session.attendance_taken",
         session,
@@ -59,14 +59,17 @@ async def take(
     return session
 
 
-async def row_of(work: Work, session: Session, person_id: UUID) -> Attendance:
-    """What is known of a person's attendance, or a new row for it. The session is locked, so there is no other."""
-    known = select(Attendance).where(Attendance.session_id == session.id, Attendance.person_id == person_id)
-    with work.session.no_autoflush:
-        found = await work.session.scalar(known)
-    return found or work.add(
-        Attendance(programme_id=session.programme_id, session_id=session.id, person_id=person_id)
+async def rows_of(work: Work, session: Session, person_ids: Sequence[UUID]) -> list[Attendance]:
+    """What is known of people's attendance, or new rows for it. The session is locked, so there are no others."""
+    found = select(Attendance).where(
+        Attendance.session_id == session.id, Attendance.person_id.in_(person_ids)
     )
+    known = {row.person_id: row for row in await work.session.scalars(found)}
+    return [
+        known.get(each)
+        or work.add(Attendance(programme_id=session.programme_id, session_id=session.id, person_id=each))
+        for each in person_ids
+    ]
 
 
 def require_begun(session: Session, now: datetime) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from domain.calendar import LONDON, in_words
 from domain.errors import Refused
 from domain.people.models import Person
-from domain.sessions.attendance import MARGIN, require_begun, row_of
+from domain.sessions.attendance import MARGIN, require_begun, rows_of
 from domain.sessions.locks import part_to_change
 from domain.sessions.models import Session
 from domain.sessions.people import expected_at, is_expected, require_expected
@@ -85,7 +85,7 @@ async def check_in(work: Work, *, token: str, mode: AttendanceMode | None = None
         raise Refused(
             "NO_LONGER_EXPECTED", "You are no longer in a cohort of this session. Ask whoever facilitates it."
         )
-    attendance = await row_of(work, session, link.person_id)
+    [attendance] = await rows_of(work, session, [link.person_id])
     attendance.state(AttendanceStatus.PRESENT, how)
     attendance.checked_in_at = link.used_at = work.now
     work.record("attendance.checked_in", attendance)

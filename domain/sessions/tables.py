@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
@@ -51,7 +52,8 @@ async def mix_tables(
     people = await _to_seat(work, session)
     sizes = _sizes(len(people), seats_per_table, tables)
     met = await _met(work, session, list(people))
-    mixed = mix(_numbers(people.values()), sizes, rounds=rounds, met=met, seed=seed)
+    # It can take seconds, in which the server has others to answer.
+    mixed = await asyncio.to_thread(mix, _numbers(people.values()), sizes, rounds=rounds, met=met, seed=seed)
     await _clear(work, session)
     plan = work.add(_plan(session, mixed, seats_per_table, len(sizes), seed))
     work.record("session.tables_mixed", plan)

@@ -33,7 +33,6 @@ NOT_FOR_PEOPLE = {
     "domain.milestones.commands.report_forecast": "an imported report says it",
     "domain.milestones.changes.finish": "it ends a command and is none",
     "domain.programmes.locks.programme_to_change": "it begins a command and is none",
-    "domain.sessions.attendance.row_of": "it is a step of a command",
     "domain.sessions.locks.programme_of_sessions": "it begins a command and is none",
     "domain.summaries.commands.store": "the worker that compiled it stores it",
 }
