@@ -75,6 +75,11 @@ def _of_programme(row: Any, person: ColumnElement[UUID], on: ColumnElement[date]
     return condition
 
 
+def _own(row: Any, person: ColumnElement[UUID], _on: ColumnElement[date]) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = row.person_id == person
+    return condition
+
+
 def _programme(row: Any, person: ColumnElement[UUID], on: ColumnElement[date]) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = row.id.in_(seats(person, on))
     return condition
@@ -141,10 +146,11 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     TablePlan: _of_programme,
     TableSeat: _of_programme,
     Proposal: _of_programme,
-    ProposalVote: _of_programme,
+    # How many voted is for all; how one voted, and what one said of a session, is between them and the organisers.
+    ProposalVote: _own,
     Decision: _of_programme,
     Action: _of_programme,
-    Feedback: _of_programme,
+    Feedback: _own,
     JournalEntry: _of_programme,
     Person: lambda row, person, on: _colleague(row.id, person, on),
     Affiliation: lambda row, person, on: _colleague(row.person_id, person, on),

@@ -194,7 +194,8 @@ async def give_feedback(
     )
     feedback.rating, feedback.worked, feedback.change = rating, worked, change
     work.add(feedback)
-    work.record("feedback.given", feedback)
+    # Who may read the journal of a programme need not be whom it was said to.
+    work.record("session.feedback_given", session)
     await work.save()
     return feedback
 

@@ -56,7 +56,7 @@ async def vote(work: Work, proposal_id: UUID, *, person_id: UUID) -> Proposal:
             "ALREADY_VOTED", "They have voted for this already. One vote each is counted.", field="personId"
         )
     work.add(ProposalVote(programme_id=proposal.programme_id, proposal_id=proposal.id, person_id=person_id))
-    work.record("proposal.voted_for", proposal, person_id=person_id)
+    work.record("proposal.voted_for", proposal)
     await work.save()
     return proposal
 
@@ -74,7 +74,7 @@ async def withdraw_vote(work: Work, proposal_id: UUID, *, person_id: UUID) -> Pr
         raise Refused(
             "NOT_VOTED", "They have not voted for this. There is nothing to take back.", field="personId"
         )
-    work.record("proposal.vote_withdrawn", proposal, person_id=person_id)
+    work.record("proposal.vote_withdrawn", proposal)
     await work.remove(given)
     return proposal
 

@@ -38,7 +38,9 @@ class Proposal(Node):
     )
     answer: str | None = column("What its author was told.")
     vote_count: int = computed(rules.vote_count, description="How many members voted for it.")
-    votes: Connection[ProposalVote] = many("proposal_id", description="Who voted for it; the earliest first.")
+    votes: Connection[ProposalVote] = many(
+        "proposal_id", description="The votes that you may see: a sponsor sees their own."
+    )
     person: Person | None = one("person_id", description="Who proposes it.")
     session: Session = one("session_id")
     programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one("programme_id")
@@ -91,7 +93,10 @@ class Action(Node):
 
 @reads(models.Feedback, filters=("id", "rating", "person", "session"), orders=("rating",))
 class Feedback(Node):
-    """What one person says of a session, under their name; what is to be anonymous is asked in a round."""
+    """What one person says of a session, under their name, to its organisers; a sponsor sees only their own.
+
+    What is to be anonymous is asked in a round.
+    """
 
     version: int = column(VERSION)
     rating: int = column("From 1 (not worth my time) to 5 (well worth it).")

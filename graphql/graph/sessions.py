@@ -121,7 +121,7 @@ class Session(Node):
         "session_id", order=("due_on",), description="What was agreed at it."
     )
     feedback: Connection[Annotated[Feedback, strawberry.lazy("graph.outcomes")]] = many(
-        "session_id", description="What people said of it, under their names."
+        "session_id", description="What people said of it, under their names; a sponsor sees only their own."
     )
     attendances: Connection[Annotated[Attendance, strawberry.lazy("graph.attendance")]] = many(
         "session_id", description="Who was there, and who was not."

@@ -102,6 +102,30 @@ async def test_a_sponsor_sees_who_facilitates_and_owns(it: Scene) -> None:
     }
 
 
+async def test_how_one_voted_and_what_one_said_is_for_them_and_the_organisers(it: Scene) -> None:
+    for person, worked in (("ada", "The mix"), ("ben", "Nothing at all")):
+        given = {"sessionId": "@session", "personId": f"@{person}", "rating": 3, "worked": worked}
+        await _done(it, "sessionFeedbackGive", given)
+        await _done(it, "proposalVote", {"id": "@proposal", "personId": f"@{person}"})
+    asked = """query Q($session: ID!, $coming: ID!, $programme: ID!) {
+        session(id: $session) { feedback { nodes { worked } } }
+        coming: session(id: $coming) { proposals { nodes { voteCount votes { nodes { person { id } } } } } }
+        node(id: $programme) { ... on Programme { journal { nodes { command changes } } } } }"""
+    ids = {"session": "@session", "coming": "@coming", "programme": "@programme"}
+    everything = (await it.ask(asked, ids))["data"]
+    assert len(everything["session"]["feedback"]["nodes"]) == 2
+    seen = (await it.ask(asked, ids, viewer=it.sponsor))["data"]
+    assert seen["session"]["feedback"]["nodes"] == [{"worked": "The mix"}]
+    assert seen["coming"]["proposals"]["nodes"] == [
+        {"voteCount": 2, "votes": {"nodes": [{"person": {"id": it.ada}}]}}
+    ]
+    journal = seen["node"]["journal"]["nodes"]
+    assert {"session.feedback_given", "proposal.voted_for"} <= {entry["command"] for entry in journal}
+    assert "Nothing at all" not in str(journal)
+    voted = [entry["changes"] for entry in journal if entry["command"] == "proposal.voted_for"]
+    assert voted == [{}, {}]
+
+
 def _plan(**given: Any) -> tuple[str, Given]:
     usual = {
         "title": "T",

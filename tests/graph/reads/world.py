@@ -33,8 +33,10 @@ OF_PROGRAMME = {
     models.Baseline, models.Dependency, models.Evidence, models.JournalEntry, models.Cohort, models.CohortMember,
     models.Team, models.TeamMember, models.SessionSeries, models.Session, models.SessionCohort,
     models.SessionFacilitator, models.AgendaItem, models.Attendance, models.TablePlan, models.TableSeat,
-    models.Proposal, models.ProposalVote, models.Decision, models.Action, models.Feedback,
+    models.Proposal, models.Decision, models.Action,
 }  # fmt: skip
+
+OWN = {models.Summary, models.ProposalVote, models.Feedback}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Sight:
             return row.id in self._colleagues()
         if model is models.Affiliation:
             return row.person_id in self._colleagues()
-        return model is models.Summary and row.person_id == person
+        return model in OWN and row.person_id == person
 
     @property
     def seats(self) -> set[UUID]:
