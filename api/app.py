@@ -19,7 +19,7 @@ from api.http.headers import add_security_headers
 from api.http.logs import RequestLog
 from api.http.serving import Serving
 from api.logs import configure
-from api.pages import answering, index, summaries
+from api.pages import answering, check_in, index, summaries
 from domain.database import Database
 from domain.embedded import servers
 from domain.settings import Settings
@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             summaries.show,
             answering.show,
             answering.send,
+            check_in.show,
+            check_in.use,
             create_static_files_router(path="/static", directories=[_STATIC], cache_control=_KEPT),
         ],
         lifespan=[_lifespan(settings, database)],

@@ -47,13 +47,13 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.filters.update(day=_day, count=_count, key=_key, words=_words)
+environment.filters.update(day=_day, count=_count, in_words=in_words, key=_key, words=_words)
 
 
-def page(template: str, *, status: int = 200, **shown: Any) -> Response[bytes]:
-    """The page that a template makes of what it is given."""
+def page(template: str, *, status: int = 200, policy: str = _POLICY, **shown: Any) -> Response[bytes]:
+    """The page that a template makes of what it is given; one with a form has a policy of its own."""
     content = environment.get_template(template).render(**shown)
-    return html(content, policy=_POLICY, status=status)
+    return html(content, policy=policy, status=status)
 
 
 def html(content: str, *, policy: str, status: int = 200) -> Response[bytes]:

@@ -17,14 +17,20 @@ from sqlalchemy import ColumnElement, Uuid, cast, false, or_, select, true
 from domain.access.consent import seats, shown_to, shown_to_administrators
 from domain.access.viewers import Role
 from domain.models import (
+    Action,
     Affiliation,
+    AgendaItem,
+    Attendance,
     Baseline,
+    CheckInLink,
     Cohort,
     CohortMember,
     Comparison,
     Continuation,
+    Decision,
     Dependency,
     Evidence,
+    Feedback,
     Instrument,
     InstrumentBand,
     InstrumentDimension,
@@ -33,6 +39,7 @@ from domain.models import (
     Job,
     JournalEntry,
     LedgerEntry,
+    Method,
     Milestone,
     Organisation,
     OrganisationIdentifier,
@@ -42,12 +49,18 @@ from domain.models import (
     PortfolioReport,
     ProfileStrength,
     Programme,
+    Proposal,
+    ProposalVote,
     Result,
     Round,
     RoundAnswer,
     RoundCell,
     RoundComment,
     RoundInvitation,
+    Session,
+    SessionCohort,
+    SessionFacilitator,
+    SessionSeries,
     Sponsor,
     StatusReport,
     Strength,
@@ -57,6 +70,8 @@ from domain.models import (
     StrengthsProfile,
     Succession,
     Summary,
+    TablePlan,
+    TableSeat,
     Team,
     TeamMember,
 )
@@ -69,13 +84,18 @@ def _of_programme(row: Any, person: ColumnElement[UUID], on: ColumnElement[date]
     return condition
 
 
+def _own(row: Any, person: ColumnElement[UUID], _on: ColumnElement[date]) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = row.person_id == person
+    return condition
+
+
 def _programme(row: Any, person: ColumnElement[UUID], on: ColumnElement[date]) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = row.id.in_(seats(person, on))
     return condition
 
 
 def _colleague(person_id: Any, person: ColumnElement[UUID], on: ColumnElement[date]) -> ColumnElement[bool]:
-    """Themself, and whose name stands in their programmes: sponsors, owners, authors, members of cohorts and teams."""
+    """Themself, and whose name stands in their programmes: sponsors, owners, authors, members, who facilitates."""
     named = (
         (Sponsor, Sponsor.__table__.c.person_id),
         (Milestone, Milestone.__table__.c.owner_person_id),
@@ -83,6 +103,8 @@ def _colleague(person_id: Any, person: ColumnElement[UUID], on: ColumnElement[da
         (Baseline, Baseline.__table__.c.approved_by_id),
         (CohortMember, CohortMember.__table__.c.person_id),
         (TeamMember, TeamMember.__table__.c.person_id),
+        (SessionFacilitator, SessionFacilitator.__table__.c.person_id),
+        (Action, Action.__table__.c.owner_id),
     )
     return or_(
         person_id == person,
@@ -131,6 +153,23 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     CohortMember: _of_programme,
     Team: _of_programme,
     TeamMember: _of_programme,
+    SessionSeries: _of_programme,
+    Session: _of_programme,
+    SessionCohort: _of_programme,
+    SessionFacilitator: _of_programme,
+    AgendaItem: _of_programme,
+    Method: _everyone,
+    Attendance: _of_programme,
+    # It is for one person, who has it; not even its hash is shown to anybody.
+    CheckInLink: _no_sponsor,
+    TablePlan: _of_programme,
+    TableSeat: _of_programme,
+    Proposal: _of_programme,
+    # How many voted is for all; how one voted, and what one said of a session, is between them and the organisers.
+    ProposalVote: _own,
+    Decision: _of_programme,
+    Action: _of_programme,
+    Feedback: _own,
     JournalEntry: _of_programme,
     Round: _of_programme,
     RoundCell: _of_programme,

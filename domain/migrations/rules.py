@@ -4,6 +4,7 @@ from domain.assessments.guards import ASSESSMENT_TRIGGERS, STAYS_WITH_ROUND
 from domain.history import KEEP_HISTORY, STAYS, STAYS_TRIGGERS, UUID_RANGE
 from domain.milestones.ledger import LEDGER_ADDS_UP, LEDGER_TRIGGERS
 from domain.programmes.figures import DERIVE_FIGURES, FIGURES_OF, FIGURES_TRIGGERS, KEEP_FIGURES
+from domain.sessions import methods
 from domain.strengths.models import STRENGTHS_STAY
 
 BEFORE_TABLES = (UUID_RANGE, KEEP_HISTORY)
@@ -11,5 +12,6 @@ AFTER_TABLES = (
     *(LEDGER_ADDS_UP, *LEDGER_TRIGGERS),
     *(STAYS, *STAYS_TRIGGERS, *STRENGTHS_STAY),
     *(STAYS_WITH_ROUND, *ASSESSMENT_TRIGGERS),
+    methods.put_in(),
     *(FIGURES_OF, DERIVE_FIGURES, KEEP_FIGURES, *FIGURES_TRIGGERS),
 )

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from domain import web
 from domain.errors import Refused
 from domain.milestones.changes import begin, finish
 from domain.milestones.models import Evidence, Milestone
 from domain.text import optional_line
 from domain.work import Work
-
-_LONGEST_URL: Final = 2_000
 
 
 async def add(work: Work, milestone_id: UUID, *, title: str | None, url: str) -> Evidence:
@@ -61,29 +58,12 @@ def attach(work: Work, milestone: Milestone, *, title: str | None, url: str) -> 
 
 
 def web_address(url: str, *, field: str) -> str:
-    """The address, if a browser can go there and nothing else can happen when it is followed.
+    """The address of evidence, checked; see `domain.web.web_address`.
 
     Raises:
         Refused: BAD_EVIDENCE_URL.
     """
-    address = url.strip()
-    if not _is_web_address(address) or len(address) > _LONGEST_URL:
-        raise Refused(
-            "BAD_EVIDENCE_URL",
-            "Give the address of a web page, beginning with https:// or http://.",
-            field=field,
-        )
-    return address
-
-
-def _is_web_address(address: str) -> bool:
-    if not address.isprintable() or " " in address:
-        return False
-    try:
-        parts = urlsplit(address)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:  # brackets that do not match, for example
-        return False
+    return web.web_address(url, code="BAD_EVIDENCE_URL", field=field)
 
 
 async def count(work: Work, milestone: Milestone) -> int:

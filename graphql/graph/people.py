@@ -14,7 +14,9 @@ from graph.organisations import Organisation
 from graph.reads import Connection, Node, column, many, one, reads
 
 if TYPE_CHECKING:
+    from graph.attendance import Attendance
     from graph.cohorts import CohortMember, TeamMember
+    from graph.outcomes import Action
     from graph.partners import Sponsor
     from graph.strengths import StrengthsConsent, StrengthsProfile
 
@@ -64,6 +66,12 @@ class Person(Node):
     strengths_consent: Annotated[StrengthsConsent, strawberry.lazy("graph.strengths")] | None = one(
         lambda row, other, at: other.person_id == row.id,
         description="To whom they show their strengths. Null: nobody asked them, or it is not yours to know.",
+    )
+    attendances: Connection[Annotated[Attendance, strawberry.lazy("graph.attendance")]] = many(
+        "person_id", description="At which sessions they were, or were not."
+    )
+    actions: Connection[Annotated[Action, strawberry.lazy("graph.outcomes")]] = many(
+        "owner_id", order=("due_on",), description="What they own, by the day it is due."
     )
 
 

@@ -16,10 +16,12 @@ from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
 from graph.cohorts import Cohort, Team
 from graph.milestones import Milestone
 from graph.organisations import Organisation
+from graph.outcomes import Action, Decision
 from graph.partners import Partner, Sponsor
 from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
 from graph.rounds import Round
+from graph.sessions import Session
 
 if TYPE_CHECKING:
     from graph.journal import JournalEntry
@@ -81,6 +83,7 @@ class StatusReport(Node):
         "milestones",
         "cohorts",
         "teams",
+        "sessions",
     ),
     orders=(
         "ref",
@@ -141,6 +144,17 @@ class Programme(Node):
     )
     rounds: Connection[Round] = many(
         "programme_id", order=("-opened_on", "title"), description="Of its teams, the latest first."
+    )
+    sessions: Connection[Session] = many(
+        "programme_id", order=("starts_at",), description="In the order of time."
+    )
+    decisions: Connection[Decision] = many(
+        "programme_id", description="What its sessions decided, in the order of recording."
+    )
+    actions: Connection[Action] = many(
+        "programme_id",
+        order=("due_on",),
+        description="What was agreed at its sessions, by the day it is due.",
     )
     journal: Connection[Annotated[JournalEntry, strawberry.lazy("graph.journal")]] = many(
         "programme_id",

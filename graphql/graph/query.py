@@ -10,11 +10,13 @@ from graph.instruments import Instrument
 from graph.journal import JournalEntry
 from graph.milestones import Milestone
 from graph.organisations import Organisation
+from graph.outcomes import Action
 from graph.people import Person
 from graph.portfolio import Portfolio, portfolio_of
 from graph.programmes import Programme
 from graph.reads import Connection, Node, any_node, computed, itself, lookup, many, one, reads
 from graph.rounds import Round
+from graph.sessions import Method, Session, SessionSeries
 from graph.strengths import StrengthsConsent, StrengthsFramework, StrengthsProfile
 from graph.summaries import Summary
 
@@ -68,6 +70,18 @@ class Query:
     instrument: Instrument | None = lookup()
     rounds: Connection[Round] = many(order=("-opened_on", "title"), description="The latest first.")
     round: Round | None = lookup()
+    session_series: Connection[SessionSeries] = many(order=("title",), description="By title.")
+    sessions: Connection[Session] = many(
+        order=("starts_at",), description="The sessions of all programmes, in the order of time."
+    )
+    session: Session | None = lookup()
+    methods: Connection[Method] = many(
+        order=("name",), description="How groups can work on a question: Liberating Structures and one's own."
+    )
+    actions: Connection[Action] = many(
+        order=("due_on",),
+        description="What was agreed at the sessions of all programmes, by the day it is due.",
+    )
     summaries: Connection[Summary] = many(
         order=("-period_to", "-compiled_at"), description="The latest first."
     )

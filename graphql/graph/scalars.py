@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -39,6 +39,13 @@ def _date(value: Any) -> date:
         raise GraphQLError(f"{_shown(value)} is not a date: write it as 2019-09-30.") from error
 
 
+def _time(value: Any) -> time:
+    try:
+        return time.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise GraphQLError(f"{_shown(value)} is not a time of the day: write it as 09:00.") from error
+
+
 def _moment(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(value)
@@ -72,6 +79,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A day, as `2019-09-30`; it is the same day in every time zone.",
         serialize=_day,
         parse_value=_date,
+    ),
+    time: scalar(
+        name="Time",
+        description="What a clock in London shows, as `09:00:00`; `09:00` is taken too.",
+        serialize=_day,
+        parse_value=_time,
     ),
     datetime: scalar(
         name="DateTime",

@@ -36,6 +36,65 @@ def upgrade() -> None:
     END $$
     """)
     op.create_table(
+        "actions_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("agenda_item_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "OPEN",
+                "DONE",
+                "DROPPED",
+                name="action_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_actions_history")),
+    )
+    op.create_index(
+        op.f("ix_actions_history_agenda_item_id_valid_from_valid_until"),
+        "actions_history",
+        ["agenda_item_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_actions_history_due_on_valid_from_valid_until"),
+        "actions_history",
+        ["due_on", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_actions_history_owner_id_valid_from_valid_until"),
+        "actions_history",
+        ["owner_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_actions_history_programme_id_session_id_valid_from_valid_until"),
+        "actions_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_actions_history_session_id_valid_from_valid_until"),
+        "actions_history",
+        ["session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
         "affiliations_history",
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("organisation_id", sa.Uuid(), nullable=True),
@@ -58,6 +117,95 @@ def upgrade() -> None:
         op.f("ix_affiliations_history_person_id_valid_from_valid_until"),
         "affiliations_history",
         ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "agenda_items_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("question", sa.String(), nullable=True),
+        sa.Column("purpose", sa.String(), nullable=True),
+        sa.Column("method_id", sa.Uuid(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_agenda_items_history")),
+    )
+    op.create_index(
+        op.f("ix_agenda_items_history_method_id_valid_from_valid_until"),
+        "agenda_items_history",
+        ["method_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_agenda_items_history_programme_id_session_id_valid_from_valid_until"),
+        "agenda_items_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_agenda_items_history_session_id_position_valid_from_valid_until"),
+        "agenda_items_history",
+        ["session_id", "position", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "attendances_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "PRESENT",
+                "ABSENT",
+                "EXCUSED",
+                name="attendance_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "mode",
+            sa.Enum(
+                "VIRTUAL",
+                "IN_PERSON",
+                name="attendance_mode",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_attendances_history")),
+    )
+    op.create_index(
+        op.f("ix_attendances_history_person_id_valid_from_valid_until"),
+        "attendances_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_attendances_history_programme_id_session_id_valid_from_valid_until"),
+        "attendances_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_attendances_history_session_id_person_id_valid_from_valid_until"),
+        "attendances_history",
+        ["session_id", "person_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -128,6 +276,37 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "decisions_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("agenda_item_id", sa.Uuid(), nullable=True),
+        sa.Column("text", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_decisions_history")),
+    )
+    op.create_index(
+        op.f("ix_decisions_history_agenda_item_id_valid_from_valid_until"),
+        "decisions_history",
+        ["agenda_item_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_decisions_history_programme_id_session_id_valid_from_valid_until"),
+        "decisions_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_decisions_history_session_id_valid_from_valid_until"),
+        "decisions_history",
+        ["session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
         "dependencies_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
         sa.Column("milestone_id", sa.Uuid(), nullable=True),
@@ -166,6 +345,38 @@ def upgrade() -> None:
         op.f("ix_evidence_history_milestone_id_valid_from_valid_until"),
         "evidence_history",
         ["milestone_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "feedback_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column("worked", sa.String(), nullable=True),
+        sa.Column("change", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_feedback_history")),
+    )
+    op.create_index(
+        op.f("ix_feedback_history_person_id_valid_from_valid_until"),
+        "feedback_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_feedback_history_programme_id_session_id_valid_from_valid_until"),
+        "feedback_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_feedback_history_session_id_person_id_valid_from_valid_until"),
+        "feedback_history",
+        ["session_id", "person_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -254,6 +465,58 @@ def upgrade() -> None:
         [sa.literal_column("coalesce(actor_id, '00000000-0000-0000-0000-000000000000')"), "idempotency_key"],
         unique=True,
         postgresql_where=sa.text("idempotency_key IS NOT NULL"),
+    )
+    op.create_table(
+        "methods",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "LIBERATING_STRUCTURES",
+                "OWN",
+                name="method_source",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_methods")),
+        sa.UniqueConstraint("name", name=op.f("uq_methods_name")),
+    )
+    op.create_table(
+        "methods_history",
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "LIBERATING_STRUCTURES",
+                "OWN",
+                name="method_source",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("url", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_methods_history")),
+    )
+    op.create_index(
+        op.f("ix_methods_history_name_valid_from_valid_until"),
+        "methods_history",
+        ["name", "valid_from", "valid_until"],
+        unique=False,
     )
     op.create_table(
         "milestones_history",
@@ -734,6 +997,82 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "proposal_votes_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("proposal_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_proposal_votes_history")),
+    )
+    op.create_index(
+        op.f("ix_proposal_votes_history_person_id_valid_from_valid_until"),
+        "proposal_votes_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_proposal_votes_history_programme_id_proposal_id_valid_from_valid_until"),
+        "proposal_votes_history",
+        ["programme_id", "proposal_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_proposal_votes_history_proposal_id_person_id_valid_from_valid_until"),
+        "proposal_votes_history",
+        ["proposal_id", "person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "proposals_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("question", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "OPEN",
+                "ON_AGENDA",
+                "DECLINED",
+                "WITHDRAWN",
+                name="proposal_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("agenda_item_id", sa.Uuid(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_proposals_history")),
+    )
+    op.create_index(
+        op.f("ix_proposals_history_person_id_valid_from_valid_until"),
+        "proposals_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_proposals_history_programme_id_session_id_valid_from_valid_until"),
+        "proposals_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_proposals_history_session_id_valid_from_valid_until"),
+        "proposals_history",
+        ["session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
         "round_cells_history",
         sa.Column("programme_id", sa.Uuid(), nullable=True),
         sa.Column("round_id", sa.Uuid(), nullable=True),
@@ -817,6 +1156,132 @@ def upgrade() -> None:
         op.f("ix_rounds_history_team_id_valid_from_valid_until"),
         "rounds_history",
         ["team_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "session_cohorts_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("cohort_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_session_cohorts_history")),
+    )
+    op.create_index(
+        op.f("ix_session_cohorts_history_cohort_id_session_id_valid_from_valid_until"),
+        "session_cohorts_history",
+        ["cohort_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_session_cohorts_history_programme_id_session_id_valid_from_valid_until"),
+        "session_cohorts_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_session_cohorts_history_session_id_cohort_id_valid_from_valid_until"),
+        "session_cohorts_history",
+        ["session_id", "cohort_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "session_facilitators_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_session_facilitators_history")),
+    )
+    op.create_index(
+        op.f("ix_session_facilitators_history_person_id_valid_from_valid_until"),
+        "session_facilitators_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_session_facilitators_history_programme_id_session_id_valid_from_valid_until"),
+        "session_facilitators_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_session_facilitators_history_session_id_person_id_valid_from_valid_until"),
+        "session_facilitators_history",
+        ["session_id", "person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "session_series_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(), nullable=True),
+        sa.Column("every_weeks", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_session_series_history")),
+    )
+    op.create_index(
+        op.f("ix_session_series_history_programme_id_valid_from_valid_until"),
+        "session_series_history",
+        ["programme_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "sessions_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(), nullable=True),
+        sa.Column(
+            "mode",
+            sa.Enum(
+                "VIRTUAL",
+                "IN_PERSON",
+                "HYBRID",
+                name="session_mode",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("begins", sa.Time(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("link", sa.String(), nullable=True),
+        sa.Column("cancelled_on", sa.Date(), nullable=True),
+        sa.Column("cancelled_because", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_sessions_history")),
+    )
+    op.create_index(
+        op.f("ix_sessions_history_programme_id_starts_at_valid_from_valid_until"),
+        "sessions_history",
+        ["programme_id", "starts_at", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_sessions_history_series_id_valid_from_valid_until"),
+        "sessions_history",
+        ["series_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_sessions_history_starts_at_valid_from_valid_until"),
+        "sessions_history",
+        ["starts_at", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -1012,6 +1477,79 @@ def upgrade() -> None:
         op.f("ix_summaries_history_person_id_period_from_period_to_revision_valid_from_valid_until"),
         "summaries_history",
         ["person_id", "period_from", "period_to", "revision", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "table_plans_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("seats_per_table", sa.Integer(), nullable=True),
+        sa.Column("tables", sa.Integer(), nullable=True),
+        sa.Column("rounds", sa.Integer(), nullable=True),
+        sa.Column("seed", sa.Integer(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("repeated_pairs", sa.Integer(), nullable=True),
+        sa.Column("same_organisation_pairs", sa.Integer(), nullable=True),
+        sa.Column("among_their_own", sa.Integer(), nullable=True),
+        sa.Column("met_pairs", sa.Integer(), nullable=True),
+        sa.Column("possible_pairs", sa.Integer(), nullable=True),
+        sa.Column("random_repeated_pairs", sa.Numeric(precision=12, scale=1), nullable=True),
+        sa.Column("random_same_organisation_pairs", sa.Numeric(precision=12, scale=1), nullable=True),
+        sa.Column("random_met_pairs", sa.Numeric(precision=12, scale=1), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_table_plans_history")),
+    )
+    op.create_index(
+        op.f("ix_table_plans_history_programme_id_session_id_valid_from_valid_until"),
+        "table_plans_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_table_plans_history_session_id_valid_from_valid_until"),
+        "table_plans_history",
+        ["session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
+        "table_seats_history",
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("plan_id", sa.Uuid(), nullable=True),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("round_number", sa.Integer(), nullable=True),
+        sa.Column("table_number", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_table_seats_history")),
+    )
+    op.create_index(
+        op.f("ix_table_seats_history_person_id_valid_from_valid_until"),
+        "table_seats_history",
+        ["person_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_table_seats_history_plan_id_valid_from_valid_until"),
+        "table_seats_history",
+        ["plan_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_table_seats_history_programme_id_session_id_valid_from_valid_until"),
+        "table_seats_history",
+        ["programme_id", "session_id", "valid_from", "valid_until"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_table_seats_history_session_id_round_number_person_id_valid_from_valid_until"),
+        "table_seats_history",
+        ["session_id", "round_number", "person_id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -1313,6 +1851,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["id"], ["programmes.id"], name=op.f("fk_programme_figures_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_figures")),
     )
+    op.create_table(
+        "session_series",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("every_weeks", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_session_series_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_series")),
+    )
+    op.create_index(op.f("ix_session_series_programme_id"), "session_series", ["programme_id"], unique=False)
     op.create_table(
         "status_reports",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
@@ -1687,6 +2239,46 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "sessions",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum(
+                "VIRTUAL",
+                "IN_PERSON",
+                "HYBRID",
+                name="session_mode",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("begins", sa.Time(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("link", sa.String(), nullable=True),
+        sa.Column("cancelled_on", sa.Date(), nullable=True),
+        sa.Column("cancelled_because", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_sessions_ends_after_it_starts")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_sessions_programme_id")),
+        sa.ForeignKeyConstraint(["series_id"], ["session_series.id"], name=op.f("fk_sessions_series_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
+    )
+    op.create_index(
+        op.f("ix_sessions_programme_id_starts_at"), "sessions", ["programme_id", "starts_at"], unique=False
+    )
+    op.create_index(op.f("ix_sessions_series_id"), "sessions", ["series_id"], unique=False)
+    op.create_index(op.f("ix_sessions_starts_at"), "sessions", ["starts_at"], unique=False)
+    op.create_table(
         "sponsors",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("partner_id", sa.Uuid(), nullable=False),
@@ -1750,6 +2342,131 @@ def upgrade() -> None:
     op.create_index(op.f("ix_teams_cohort_id"), "teams", ["cohort_id"], unique=False)
     op.create_index(op.f("ix_teams_name"), "teams", ["name"], unique=False)
     op.create_index(op.f("ix_teams_organisation_id"), "teams", ["organisation_id"], unique=False)
+    op.create_table(
+        "agenda_items",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=True),
+        sa.Column("method_id", sa.Uuid(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("question LIKE '%?'", name=op.f("ck_agenda_items_asks")),
+        sa.CheckConstraint("minutes > 0", name=op.f("ck_agenda_items_takes_time")),
+        sa.ForeignKeyConstraint(["method_id"], ["methods.id"], name=op.f("fk_agenda_items_method_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_agenda_items_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_agenda_items_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_items")),
+    )
+    op.create_index(op.f("ix_agenda_items_method_id"), "agenda_items", ["method_id"], unique=False)
+    op.create_index(
+        op.f("ix_agenda_items_programme_id_session_id"),
+        "agenda_items",
+        ["programme_id", "session_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_agenda_items_session_id_position"), "agenda_items", ["session_id", "position"], unique=False
+    )
+    op.create_table(
+        "attendances",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "PRESENT",
+                "ABSENT",
+                "EXCUSED",
+                name="attendance_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "mode",
+            sa.Enum(
+                "VIRTUAL",
+                "IN_PERSON",
+                name="attendance_mode",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(mode IS NOT NULL) = (status = 'PRESENT')", name=op.f("ck_attendances_mode_of_those_present")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_attendances_person_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_attendances_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_attendances_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendances")),
+        sa.UniqueConstraint("session_id", "person_id", name=op.f("uq_attendances_session_id_person_id")),
+    )
+    op.create_index(op.f("ix_attendances_person_id"), "attendances", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_attendances_programme_id_session_id"),
+        "attendances",
+        ["programme_id", "session_id"],
+        unique=False,
+    )
+    op.create_table(
+        "check_in_links",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_check_in_links_person_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_check_in_links_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_check_in_links_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_links")),
+        sa.UniqueConstraint("session_id", "person_id", name=op.f("uq_check_in_links_session_id_person_id")),
+    )
+    op.create_index(op.f("ix_check_in_links_person_id"), "check_in_links", ["person_id"], unique=False)
+    op.create_index(op.f("ix_check_in_links_programme_id"), "check_in_links", ["programme_id"], unique=False)
+    op.create_table(
+        "feedback",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=False),
+        sa.Column("worked", sa.String(), nullable=True),
+        sa.Column("change", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_feedback_rating_on_the_scale")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_feedback_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_feedback_programme_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_feedback_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("session_id", "person_id", name=op.f("uq_feedback_session_id_person_id")),
+    )
+    op.create_index(op.f("ix_feedback_person_id"), "feedback", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_feedback_programme_id_session_id"), "feedback", ["programme_id", "session_id"], unique=False
+    )
     op.create_table(
         "profile_strengths",
         sa.Column("profile_id", sa.Uuid(), nullable=False),
@@ -1821,6 +2538,96 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rounds_team_id"), "rounds", ["team_id"], unique=False)
     op.create_table(
+        "session_cohorts",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_session_cohorts_cohort_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_session_cohorts_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_session_cohorts_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_cohorts")),
+        sa.UniqueConstraint("session_id", "cohort_id", name=op.f("uq_session_cohorts_session_id_cohort_id")),
+    )
+    op.create_index(
+        op.f("ix_session_cohorts_cohort_id_session_id"),
+        "session_cohorts",
+        ["cohort_id", "session_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_session_cohorts_programme_id_session_id"),
+        "session_cohorts",
+        ["programme_id", "session_id"],
+        unique=False,
+    )
+    op.create_table(
+        "session_facilitators",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_session_facilitators_person_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_session_facilitators_programme_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["sessions.id"], name=op.f("fk_session_facilitators_session_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_facilitators")),
+        sa.UniqueConstraint(
+            "session_id", "person_id", name=op.f("uq_session_facilitators_session_id_person_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_session_facilitators_person_id"), "session_facilitators", ["person_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_session_facilitators_programme_id_session_id"),
+        "session_facilitators",
+        ["programme_id", "session_id"],
+        unique=False,
+    )
+    op.create_table(
+        "table_plans",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("seats_per_table", sa.Integer(), nullable=False),
+        sa.Column("tables", sa.Integer(), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("repeated_pairs", sa.Integer(), nullable=False),
+        sa.Column("same_organisation_pairs", sa.Integer(), nullable=False),
+        sa.Column("among_their_own", sa.Integer(), nullable=False),
+        sa.Column("met_pairs", sa.Integer(), nullable=False),
+        sa.Column("possible_pairs", sa.Integer(), nullable=False),
+        sa.Column("random_repeated_pairs", sa.Numeric(precision=12, scale=1), nullable=False),
+        sa.Column("random_same_organisation_pairs", sa.Numeric(precision=12, scale=1), nullable=False),
+        sa.Column("random_met_pairs", sa.Numeric(precision=12, scale=1), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_table_plans_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_table_plans_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_table_plans")),
+        sa.UniqueConstraint("session_id", name=op.f("uq_table_plans_session_id")),
+    )
+    op.create_index(
+        op.f("ix_table_plans_programme_id_session_id"),
+        "table_plans",
+        ["programme_id", "session_id"],
+        unique=False,
+    )
+    op.create_table(
         "team_members",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=False),
@@ -1848,6 +2655,121 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_team_members_team_id_person_id"), "team_members", ["team_id", "person_id"], unique=False
     )
+    op.create_table(
+        "actions",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("agenda_item_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "OPEN",
+                "DONE",
+                "DROPPED",
+                name="action_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(closed_on IS NULL) = (status = 'OPEN')", name=op.f("ck_actions_closed_with_a_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agenda_item_id"], ["agenda_items.id"], name=op.f("fk_actions_agenda_item_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_actions_owner_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_actions_programme_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_actions_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),
+    )
+    op.create_index(op.f("ix_actions_agenda_item_id"), "actions", ["agenda_item_id"], unique=False)
+    op.create_index(op.f("ix_actions_due_on"), "actions", ["due_on"], unique=False)
+    op.create_index(op.f("ix_actions_owner_id"), "actions", ["owner_id"], unique=False)
+    op.create_index(
+        op.f("ix_actions_programme_id_session_id"), "actions", ["programme_id", "session_id"], unique=False
+    )
+    op.create_index(op.f("ix_actions_session_id"), "actions", ["session_id"], unique=False)
+    op.create_table(
+        "decisions",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("agenda_item_id", sa.Uuid(), nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agenda_item_id"], ["agenda_items.id"], name=op.f("fk_decisions_agenda_item_id")
+        ),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_decisions_programme_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_decisions_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+    )
+    op.create_index(op.f("ix_decisions_agenda_item_id"), "decisions", ["agenda_item_id"], unique=False)
+    op.create_index(
+        op.f("ix_decisions_programme_id_session_id"),
+        "decisions",
+        ["programme_id", "session_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_decisions_session_id"), "decisions", ["session_id"], unique=False)
+    op.create_table(
+        "proposals",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "OPEN",
+                "ON_AGENDA",
+                "DECLINED",
+                "WITHDRAWN",
+                name="proposal_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("agenda_item_id", sa.Uuid(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(agenda_item_id IS NOT NULL) = (status = 'ON_AGENDA')",
+            name=op.f("ck_proposals_item_of_those_on_it"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agenda_item_id"], ["agenda_items.id"], name=op.f("fk_proposals_agenda_item_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_proposals_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_proposals_programme_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_proposals_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+    )
+    op.create_index(op.f("ix_proposals_person_id"), "proposals", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_proposals_programme_id_session_id"),
+        "proposals",
+        ["programme_id", "session_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_proposals_session_id"), "proposals", ["session_id"], unique=False)
     op.create_table(
         "round_answers",
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
@@ -1927,6 +2849,64 @@ def upgrade() -> None:
         op.f("ix_round_invitations_programme_id_round_id"),
         "round_invitations",
         ["programme_id", "round_id"],
+        unique=False,
+    )
+    op.create_table(
+        "table_seats",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("round_number", sa.Integer(), nullable=False),
+        sa.Column("table_number", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_table_seats_person_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["table_plans.id"], name=op.f("fk_table_seats_plan_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_table_seats_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_table_seats_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_table_seats")),
+        sa.UniqueConstraint(
+            "session_id",
+            "round_number",
+            "person_id",
+            name=op.f("uq_table_seats_session_id_round_number_person_id"),
+        ),
+    )
+    op.create_index(op.f("ix_table_seats_person_id"), "table_seats", ["person_id"], unique=False)
+    op.create_index(op.f("ix_table_seats_plan_id"), "table_seats", ["plan_id"], unique=False)
+    op.create_index(
+        op.f("ix_table_seats_programme_id_session_id"),
+        "table_seats",
+        ["programme_id", "session_id"],
+        unique=False,
+    )
+    op.create_table(
+        "proposal_votes",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("proposal_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_proposal_votes_person_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_proposal_votes_programme_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposals.id"], name=op.f("fk_proposal_votes_proposal_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_votes")),
+        sa.UniqueConstraint("proposal_id", "person_id", name=op.f("uq_proposal_votes_proposal_id_person_id")),
+    )
+    op.create_index(op.f("ix_proposal_votes_person_id"), "proposal_votes", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_proposal_votes_programme_id_proposal_id"),
+        "proposal_votes",
+        ["programme_id", "proposal_id"],
         unique=False,
     )
     op.create_table(
@@ -2065,6 +3045,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_comparisons_second_id"), "comparisons", ["second_id"], unique=False)
     op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON methods FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON organisations FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
@@ -2095,6 +3078,9 @@ def upgrade() -> None:
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON phases FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON session_series FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON status_reports FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
@@ -2116,10 +3102,22 @@ def upgrade() -> None:
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON evidence FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON sponsors FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON teams FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON agenda_items FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON attendances FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON feedback FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON profile_strengths FOR EACH ROW EXECUTE FUNCTION keep_history()"
@@ -2128,10 +3126,34 @@ def upgrade() -> None:
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON rounds FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON session_cohorts FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON session_facilitators FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON table_plans FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON team_members FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON actions FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON decisions FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON proposals FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON round_cells FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON table_seats FOR EACH ROW EXECUTE FUNCTION keep_history()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON proposal_votes FOR EACH ROW EXECUTE FUNCTION keep_history()"
     )
     op.execute("""
     CREATE FUNCTION ledger_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -2242,6 +3264,39 @@ def upgrade() -> None:
     op.execute(
         "CREATE TRIGGER stays_with_round BEFORE INSERT ON round_comments FOR EACH ROW EXECUTE FUNCTION stays_with_round()"
     )
+    op.execute("""INSERT INTO methods (name, source, description, url, version, valid_from, id) VALUES ('1-2-4-All', 'LIBERATING_STRUCTURES', 'Think alone, then as two, then as four, and bring to everybody what has grown.', 'https://www.liberatingstructures.com/1-1-2-4-all/', 1, '-infinity', '4b646920-31ef-533c-8550-e4fca1e55d85'),
+    ('Impromptu Networking', 'LIBERATING_STRUCTURES', 'Three short talks with three people about why one has come.', 'https://www.liberatingstructures.com/2-impromptu-networking/', 1, '-infinity', 'fe61d3ee-cd09-59fd-b0d9-0d14169093f7'),
+    ('Nine Whys', 'LIBERATING_STRUCTURES', 'One person keeps asking another why the work matters until its purpose is plain.', 'https://www.liberatingstructures.com/3-nine-whys/', 1, '-infinity', 'cf415c94-5eee-5869-be64-c6efc5d4b3f2'),
+    ('Wicked Questions', 'LIBERATING_STRUCTURES', 'Name two things that are both true and pull apart, and work with both.', 'https://www.liberatingstructures.com/4-wicked-questions/', 1, '-infinity', 'fc9fcc93-6f2b-5001-9d91-c14eb1b0cde7'),
+    ('Appreciative Interviews', 'LIBERATING_STRUCTURES', 'Tell each other of a time when it went well, and look for what made it so.', 'https://www.liberatingstructures.com/5-appreciative-interviews-ai/', 1, '-infinity', '51baa029-7f87-5226-8d26-26ddda88addd'),
+    ('TRIZ', 'LIBERATING_STRUCTURES', 'Plan how to get the worst result for certain, then stop whatever of it you do already.', 'https://www.liberatingstructures.com/6-making-space-with-triz/', 1, '-infinity', '7b3b0bd1-a588-5470-9246-39b817bd1401'),
+    ('15% Solutions', 'LIBERATING_STRUCTURES', 'Find what each person can start by themself, without leave or money.', 'https://www.liberatingstructures.com/7-15-solutions/', 1, '-infinity', '0f3c7eb6-28c8-5a42-a907-5cfd43f769c0'),
+    ('Troika Consulting', 'LIBERATING_STRUCTURES', 'In threes, two advise and the third, turned away, only listens.', 'https://www.liberatingstructures.com/8-troika-consulting/', 1, '-infinity', 'fb238498-f17b-5dc9-8b40-4154008cdb54'),
+    ('What, So What, Now What?', 'LIBERATING_STRUCTURES', 'Look back together: first what happened, then what it means, then what to do.', 'https://www.liberatingstructures.com/9-what-so-what-now-what-w/', 1, '-infinity', '5ec9182f-65c9-5c3a-8514-92faca3b3b96'),
+    ('Discovery & Action Dialogue', 'LIBERATING_STRUCTURES', 'Ask the people nearest to a problem who copes with it well already, and how.', 'https://www.liberatingstructures.com/10-discovery-action-dialogue/', 1, '-infinity', '5f67f941-f6e6-55c1-af51-92e49fe10951'),
+    ('Shift & Share', 'LIBERATING_STRUCTURES', 'Small groups go round stations where somebody shows what they have made work.', 'https://www.liberatingstructures.com/11-shift-share/', 1, '-infinity', '86f0cd88-4e84-52a7-a9e8-1876ac5e1d4d'),
+    ('25/10 Crowd Sourcing', 'LIBERATING_STRUCTURES', 'Bold ideas on cards change hands and are scored until ten of them stand out.', 'https://www.liberatingstructures.com/12-2510-crowd-sourcing/', 1, '-infinity', '9a704ab0-def7-5e62-a0be-fda891b0c21d'),
+    ('Wise Crowds', 'LIBERATING_STRUCTURES', 'A group takes one person''s difficulty after another and gives each its advice.', 'https://www.liberatingstructures.com/13-wise-crowds/', 1, '-infinity', '253f0996-b949-541d-ad6f-753b3400d8b4'),
+    ('Min Specs', 'LIBERATING_STRUCTURES', 'Cut a list of rules down to those without which it would fail.', 'https://www.liberatingstructures.com/14-min-specs/', 1, '-infinity', '490027af-8e4d-5d6f-957b-f9d8cdc58077'),
+    ('Improv Prototyping', 'LIBERATING_STRUCTURES', 'Act out a difficult moment, several ways, until one of them helps.', 'https://www.liberatingstructures.com/15-improv-prototyping/', 1, '-infinity', 'c3017794-68e2-5dcb-85df-2d08260ae2d3'),
+    ('Helping Heuristics', 'LIBERATING_STRUCTURES', 'Practise four ways of helping and notice which of them helps.', 'https://www.liberatingstructures.com/16-helping-heuristics/', 1, '-infinity', 'b1134b08-4a82-59ea-adb1-a440e9ce5817'),
+    ('Conversation Café', 'LIBERATING_STRUCTURES', 'Rounds in which everybody speaks in turn, to make sense of something hard.', 'https://www.liberatingstructures.com/17-conversation-cafe/', 1, '-infinity', '3742bf81-a55b-5e00-9661-26c4322bfc56'),
+    ('User Experience Fishbowl', 'LIBERATING_STRUCTURES', 'Those who have done it talk among themselves in the middle; the others listen, then ask.', 'https://www.liberatingstructures.com/18-users-experience-fishbowl/', 1, '-infinity', 'a8a29bc7-23ee-5430-8975-fab162564a01'),
+    ('Heard, Seen, Respected', 'LIBERATING_STRUCTURES', 'Tell one listener of a time when nobody listened, and be heard without a reply.', 'https://www.liberatingstructures.com/19-heard-seen-respected-hsr/', 1, '-infinity', '4c68bec7-102d-5f43-b690-8086657948bc'),
+    ('Drawing Together', 'LIBERATING_STRUCTURES', 'Draw the way ahead from a few simple signs, without a word, and read each other''s picture.', 'https://www.liberatingstructures.com/20-drawing-together/', 1, '-infinity', '5c66ccac-4525-5f60-9fd3-0ac588da5232'),
+    ('Design StoryBoards', 'LIBERATING_STRUCTURES', 'Plan a meeting step by step, each with what it is for and how it is done.', 'https://www.liberatingstructures.com/21-design-storyboards-basic/', 1, '-infinity', 'dbb1a818-b111-5e77-adb2-d5aff0f120a7'),
+    ('Celebrity Interview', 'LIBERATING_STRUCTURES', 'Ask a leader or expert the questions that a good talk would have left out.', 'https://www.liberatingstructures.com/22-celebrity-interview/', 1, '-infinity', 'bb43916f-016c-5bdc-86ec-66851a3dfd63'),
+    ('Social Network Webbing', 'LIBERATING_STRUCTURES', 'Chart who knows whom, and decide which ties to make next.', 'https://www.liberatingstructures.com/23-social-network-webbing/', 1, '-infinity', 'bce75120-e804-5cfe-8ce3-3d4217cd9628'),
+    ('What I Need From You', 'LIBERATING_STRUCTURES', 'Each side says what it needs of the others and gets a plain yes, no or not yet.', 'https://www.liberatingstructures.com/24-what-i-need-from-you-winfy/', 1, '-infinity', '66ce77ef-d7f5-5235-b65a-058a742b473c'),
+    ('Open Space', 'LIBERATING_STRUCTURES', 'People set the topics themselves, host them, and go where they are of use.', 'https://www.liberatingstructures.com/25-open-space-technology/', 1, '-infinity', 'eb28d0a0-556f-5612-8a13-8def9fbbbe60'),
+    ('Generative Relationships', 'LIBERATING_STRUCTURES', 'See by four measures what keeps a group from making something new together.', 'https://www.liberatingstructures.com/26-generative-relationships-st/', 1, '-infinity', '1b4b24eb-022e-5c8e-aff2-95a029ff2a8c'),
+    ('Agreement-Certainty Matrix', 'LIBERATING_STRUCTURES', 'Sort problems by how far people agree on them and how sure the way is.', 'https://www.liberatingstructures.com/27-agreement-certainty-matrix/', 1, '-infinity', '2e864150-9757-554d-b870-b42ef9d93e1b'),
+    ('Simple Ethnography', 'LIBERATING_STRUCTURES', 'Go and watch people at their work, and write down what they do.', 'https://www.liberatingstructures.com/28-simple-ethnography/', 1, '-infinity', '49831b71-7321-5111-a32f-a7dfc5651bee'),
+    ('Integrated~Autonomy', 'LIBERATING_STRUCTURES', 'Look for what serves both the whole and its parts, where it seems to be one or the other.', 'https://www.liberatingstructures.com/29-integrated-autonomy/', 1, '-infinity', '89245314-d0db-5df8-b481-aaf1ba8f01f0'),
+    ('Critical Uncertainties', 'LIBERATING_STRUCTURES', 'Try a plan against four futures made of the two things that are least certain.', 'https://www.liberatingstructures.com/30-critical-uncertainties/', 1, '-infinity', 'aaaf51aa-d828-5525-a995-04160e0ce6d9'),
+    ('Ecocycle Planning', 'LIBERATING_STRUCTURES', 'Place all that is under way by its stage of life, and see what is stuck or starved.', 'https://www.liberatingstructures.com/31-ecocycle-planning/', 1, '-infinity', '0f4f3d5c-88ec-5cd5-b09c-a0aa9feb45e6'),
+    ('Panarchy', 'LIBERATING_STRUCTURES', 'See how what happens at a larger or smaller scale holds a change back or lets it through.', 'https://www.liberatingstructures.com/32-panarchy/', 1, '-infinity', 'bac2636d-cd41-57f6-b31f-215778ed1b54'),
+    ('Purpose-To-Practice', 'LIBERATING_STRUCTURES', 'Shape five things that a venture lives by, from why it exists to what its people do.', 'https://www.liberatingstructures.com/33-purpose-to-practice-p2p/', 1, '-infinity', '902a346e-bc0e-57a6-9589-dcb15d78deae')""")
     op.execute("""
     CREATE FUNCTION figures_of(programme uuid, day date, OUT open_forecasts date[], OUT slipped_milestones integer,
         OUT lead_since date[], OUT leads uuid[]) STABLE LANGUAGE sql AS $$

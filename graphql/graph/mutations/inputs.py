@@ -56,6 +56,11 @@ def ids_of(type_name: str, description: str | None = None) -> Any:
     )
 
 
+def optional_ids_of(type_name: str, description: str) -> Any:
+    """The same, where it may be left out."""
+    return strawberry.field(metadata={_ID_OF: type_name}, default=UNSET, description=description)
+
+
 def needed(description: str) -> Any:
     """An input field that has to be given, with a description for the schema."""
     return strawberry.field(description=description)
@@ -66,7 +71,9 @@ def optional(description: str | None = None) -> Any:
     return strawberry.field(default=UNSET, description=description)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(id_of, optional_id_of, ids_of, needed, optional))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(id_of, optional_id_of, ids_of, optional_ids_of, needed, optional)
+)
 def asks(cls: Class) -> Class:
     """Declare an input of the schema; its docstring is its description."""
     made: Class = strawberry.input(cls, description=first_paragraph(cls))

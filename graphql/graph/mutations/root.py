@@ -15,6 +15,10 @@ from graph.mutations.people import PersonMutations
 from graph.mutations.programmes import ProgrammeMutations
 from graph.mutations.reports import StatusReportMutations
 from graph.mutations.rounds import RoundMutations
+from graph.mutations.sessions import SessionMutations
+from graph.mutations.sessions_agenda import AgendaMutations
+from graph.mutations.sessions_attendance import AttendanceMutations
+from graph.mutations.sessions_outcomes import OutcomeMutations
 from graph.mutations.strengths import StrengthsMutations
 from graph.mutations.summaries import SummaryMutations
 
@@ -28,6 +32,10 @@ class Mutation(
     StrengthsMutations,
     RoundMutations,
     InstrumentMutations,
+    OutcomeMutations,
+    AttendanceMutations,
+    AgendaMutations,
+    SessionMutations,
     CohortMutations,
     EvidenceMutations,
     DependencyMutations,

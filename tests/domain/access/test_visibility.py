@@ -12,6 +12,7 @@ from domain.errors import NotFound
 from domain.history import as_of
 from domain.models import (
     Affiliation,
+    CheckInLink,
     Continuation,
     Instrument,
     InstrumentBand,
@@ -20,6 +21,7 @@ from domain.models import (
     InstrumentTheme,
     Job,
     JournalEntry,
+    Method,
     Organisation,
     OrganisationIdentifier,
     Partner,
@@ -55,10 +57,11 @@ PUBLIC = {
     *(Organisation, OrganisationIdentifier, Succession, Continuation),
     *(StrengthsFramework, StrengthsCluster, Strength),
     *(Instrument, InstrumentBand, InstrumentDimension, InstrumentItem, InstrumentTheme),
+    Method,
 }
 # Of these, administrators see no more than people show them.
 CONSENTED = {StrengthsProfile, ProfileStrength}
-NEVER = {PortfolioReport, RoundInvitation}
+NEVER = {PortfolioReport, RoundInvitation, CheckInLink}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -79,6 +79,7 @@ CASES = [
         "round { title state }",
         {"title": "Open", "state": "OPEN"},
         subject=None,
+        anyone=True,
         is_anonymous=True,
     ),
     Case(

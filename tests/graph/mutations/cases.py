@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.graph.mutations import assessments, cohorts, milestones, organisations, programmes, strengths
+from tests.graph.mutations import (
+    assessments,
+    cohorts,
+    milestones,
+    organisations,
+    programmes,
+    sessions,
+    sessions_outcomes,
+    strengths,
+)
 
 CASES = [
     *organisations.CASES,
@@ -11,4 +20,6 @@ CASES = [
     *cohorts.CASES,
     *strengths.CASES,
     *assessments.CASES,
+    *sessions.CASES,
+    *sessions_outcomes.CASES,
 ]

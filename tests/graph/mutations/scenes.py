@@ -26,6 +26,7 @@ from graph.asking import execute
 from tests import factories as make
 from tests.domain.strengths.test_frameworks import FILE
 from tests.factories import NOW, START
+from tests.graph.mutations.meetings import meetings
 
 PERIOD = {"period_from": date(2025, 12, 31), "period_to": date(2026, 3, 31)}
 
@@ -38,7 +39,8 @@ class Case:
     """A mutation, what is given to it, what is selected of the record, and how that is answered.
 
     `first` has to be done before. `subject` is the input field with the id of what is acted on, and `hidden` whether a
-    stranger cannot see that. What `is_anonymous` may be done by whoever has a link, and is in no journal.
+    stranger cannot see that. What `anyone` may do needs nothing but a link of somebody's own; where it `is_anonymous`,
+    it is in no journal.
     """
 
     mutation: str
@@ -47,6 +49,7 @@ class Case:
     answer: Any
     subject: str | None = "id"
     hidden: bool = True
+    anyone: bool = False
     is_anonymous: bool = False
     first: tuple[tuple[str, Given], ...] = ()
 
@@ -187,9 +190,12 @@ async def scene(database: Database) -> Scene:
             "team": team,
             "teammate": await teams.add_member(work, team.id, person_id=ada, starts_on=START),
         }
+        rows |= await meetings(work, hub, cohort)
+        check_in_token = work.handed["links"][0].token
         rows["framework"] = await frameworks.store(work, file=FILE.replace("key: small", f"key: small-{ref}"))
         stranger = await make.person(work, f"Eve {ref}")
         asked, token = await _asked(work, hub, ref)
         rows |= asked
     ids = {name: f"{type(row).__name__}:{row.id}" for name, row in rows.items()} | {"token": token}
+    ids["check_in_token"] = check_in_token
     return Scene(database, ref, ids, make.as_sponsor(hub.lead_sponsor), make.as_sponsor(stranger))

@@ -36,7 +36,9 @@ async def test_it_answers_with_the_record(it: Scene, case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [c for c in CASES if not c.is_anonymous], ids=[c.mutation for c in CASES if not c.is_anonymous]
+    "case",
+    [case for case in CASES if not case.anyone],
+    ids=[case.mutation for case in CASES if not case.anyone],
 )
 async def test_it_is_not_for_sponsors(it: Scene, case: Case) -> None:
     await _prepared(it, case)

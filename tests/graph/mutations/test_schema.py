@@ -36,8 +36,11 @@ NOT_FOR_PEOPLE = {
     "domain.milestones.commands.report_forecast": "an imported report says it",
     "domain.milestones.changes.finish": "it ends a command and is none",
     "domain.programmes.locks.programme_to_change": "it begins a command and is none",
+    "domain.sessions.locks.programme_of_sessions": "it begins a command and is none",
     "domain.summaries.commands.store": "the worker that compiled it stores it",
 }
+TELLS_A_SECRET = {"sessionCheckInLinksIssue"}
+"""What else than the record is answered, once."""
 NOT_IN_AN_INPUT = {"as_reported"}
 """What the import says of a command and nobody else."""
 

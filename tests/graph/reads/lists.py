@@ -15,7 +15,7 @@ from uuid import UUID
 from graphql import GraphQLEnumType, GraphQLError, GraphQLObjectType, get_named_type, get_nullable_type
 
 from domain import models
-from tests.graph.reads import rows
+from tests.graph.reads import rows, sessions
 from tests.graph.reads import slow_strengths as strengths
 from tests.graph.reads.world import Sight
 
@@ -112,6 +112,7 @@ MANY: dict[tuple[str, str], Several] = {
     ("StrengthsFramework", "clusters"): Several("StrengthsCluster", _of("framework_id"), "place"),
     ("StrengthsFramework", "strengths"): Several("Strength", _of("framework_id"), "place"),
     ("StrengthsCluster", "strengths"): Several("Strength", _of("cluster_id"), "place"),
+    **{key: Several(*several) for key, several in sessions.MANY.items()},
 }
 PARTS = {"Connection", "Edge", "PageInfo"}
 

@@ -16,6 +16,7 @@ from domain.milestones.rules import status_on
 from domain.programmes.health import contradicts, health_on
 from graph.scalars import SCALARS
 from graph.schema import schema
+from tests.graph.reads import sessions
 from tests.graph.reads import slow_strengths as strengths
 from tests.graph.reads.world import Sight
 
@@ -110,6 +111,7 @@ COMPUTED: dict[tuple[str, str], Callable[[Sight, Any], Any]] = {
     ("TeamMember", "isFromPartner"): lambda sight, row: sight.is_from_partner(row),
     ("StrengthsProfile", "isLatest"): lambda sight, row: row in strengths.latest(sight, row.person_id),
     ("Summary", "headline"): lambda _sight, row: row.content["headline"],
+    **sessions.COMPUTED,
 }
 
 
@@ -197,4 +199,5 @@ ONE: dict[tuple[str, str], tuple[str, Callable[[Sight, Any], Any]]] = {
     ("TeamMember", "programme"): ("Programme", attribute("programme_id")),
     ("TeamMember", "team"): ("Team", attribute("team_id")),
     ("Viewer", "person"): ("Person", lambda sight, _row: sight.viewer.person_id),
+    **sessions.ONE,
 }

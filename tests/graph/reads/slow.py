@@ -24,7 +24,7 @@ from graphql.execution.values import get_variable_values
 from domain import models
 from domain.access.viewers import Viewer
 from domain.milestones.rules import MilestoneStatus, status_on
-from tests.graph.reads import lists, rows
+from tests.graph.reads import lists, rows, sessions
 from tests.graph.reads import slow_strengths as strengths
 from tests.graph.reads.world import Sight, World
 
@@ -139,7 +139,11 @@ _SPECIAL: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "strengthsFramework"): _lookup("StrengthsFramework"),
     ("Query", "instrument"): _lookup("Instrument"),
     ("Query", "round"): _lookup("Round"),
+    ("Query", "session"): _lookup("Session"),
     ("Query", "summary"): _lookup("Summary"),
+    ("Session", "attendanceCounts"): lambda sight, row: [
+        rows.Thing("AttendanceCount", counted) for counted in sessions.counted(sight, row)
+    ],
     ("Query", "portfolio"): _portfolio,
     ("Viewer", "role"): lambda sight, _row: sight.viewer.role.name,
     ("JournalEntry", "subject"): _subject,
@@ -181,5 +185,8 @@ for _kind, _name in (
     ("HealthCount", "programmes"),
     ("CategoryCount", "programmes"),
     ("LeadCount", "programmes"),
+    ("AttendanceCount", "status"),
+    ("AttendanceCount", "mode"),
+    ("AttendanceCount", "people"),
 ):
     _SPECIAL[_kind, _name] = lambda _sight, row, name=_name: _plain(row[name])

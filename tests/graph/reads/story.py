@@ -30,6 +30,7 @@ from domain.work import Work
 from tests.factories import NOW, TODAY, acting
 from tests.graph.reads.assessments import ask_teams
 from tests.graph.reads.cohorts import gather
+from tests.graph.reads.meetings import meet
 from tests.graph.reads.strengths import assess
 
 FIRST = date(2019, 1, 1)
@@ -110,6 +111,7 @@ async def tell(database: Database) -> Story:
     await gather(story)
     await assess(story)
     await ask_teams(story)
+    await meet(story)
     for _ in range(6):
         await _summary(story)
     return story

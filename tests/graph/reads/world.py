@@ -23,8 +23,7 @@ from domain.tables import Base, Recorded, Tracked
 from tests.graph.reads.slow_strengths import shown_to
 
 PUBLIC = {
-    models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation,
-    models.StrengthsFramework, models.StrengthsCluster, models.Strength,
+    models.StrengthsFramework, models.StrengthsCluster, models.Strength, models.Method,
     models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation, models.Instrument,
     models.InstrumentBand, models.InstrumentDimension, models.InstrumentItem, models.InstrumentTheme,
 }  # fmt: skip
@@ -32,8 +31,12 @@ OF_PROGRAMME = {
     models.Phase, models.Partner, models.Sponsor, models.StatusReport, models.Milestone, models.LedgerEntry,
     models.Baseline, models.Dependency, models.Evidence, models.JournalEntry, models.Cohort, models.CohortMember,
     models.Team, models.TeamMember, models.Round, models.RoundCell, models.Result, models.RoundComment,
-    models.Comparison,
+    models.Comparison, models.SessionSeries, models.Session, models.SessionCohort,
+    models.SessionFacilitator, models.AgendaItem, models.Attendance, models.TablePlan, models.TableSeat,
+    models.Proposal, models.Decision, models.Action,
 }  # fmt: skip
+
+OWN = {models.Summary, models.StrengthsConsent, models.ProposalVote, models.Feedback}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class Sight:
             return row.id in self._colleagues()
         if model is models.Affiliation:
             return row.person_id in self._colleagues()
-        return model in {models.Summary, models.StrengthsConsent} and row.person_id == person
+        return model in OWN and row.person_id == person
 
     @property
     def seats(self) -> set[UUID]:
@@ -146,6 +149,8 @@ class Sight:
             (models.Baseline, "approved_by_id"),
             (models.CohortMember, "person_id"),
             (models.TeamMember, "person_id"),
+            (models.SessionFacilitator, "person_id"),
+            (models.Action, "owner_id"),
         )
         others = {
             getattr(row, name)
@@ -189,6 +194,12 @@ class Sight:
             self.holder(a.organisation_id, a.starts_on, day) in partners
             for a in self._affiliations(member.person_id, day)
         )
+
+    def counts_for(self, attendance: Any) -> UUID | None:
+        """The organisation that somebody counts for at a session: where they belonged on the day it was held."""
+        [session] = [s for s in self.rows(models.Session) if s.id == attendance.session_id]
+        partners = self._partners(attendance.programme_id, session.held_on)
+        return self.affiliated_with(attendance.person_id, session.held_on, partners)
 
     def affiliated_with(
         self, person_id: UUID, day: date, first: frozenset[UUID | None] = frozenset()
