@@ -85,7 +85,7 @@ async def perform(info: Asking, command: Command, request: Request, answers: typ
             told = [] if request.dry_run else current.told
     except Refused as refusal:
         return await _refused(info, request, refusal, answers)
-    kind = answers.__name__.removesuffix("Payload")
+    kind = answers.__name__.removesuffix("Payload").removesuffix("Links")
     return answers(fetched=fetched, id=strawberry.ID(f"{kind}:{found}"), **answers.telling(told))
 
 
