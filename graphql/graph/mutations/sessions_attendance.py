@@ -57,7 +57,7 @@ class CheckInLink:
 
 
 @strawberry.type(description="What became of the check-in links.")
-class SessionCheckInLinksPayload(Payload):
+class SessionLinksPayload(Payload):
     """The answer of the mutation that issues check-in links."""
 
     session: Session | None = subject()
@@ -114,7 +114,7 @@ class AttendanceMutations:
 
     session_attendance_take = mutation(attendance.take, SessionAttendanceTakeInput, SessionPayload)
     session_check_in_links_issue = mutation(
-        check_in.issue, SessionCheckInLinksIssueInput, SessionCheckInLinksPayload
+        check_in.issue, SessionCheckInLinksIssueInput, SessionLinksPayload
     )
     session_check_in = mutation(check_in.check_in, SessionCheckInInput, AttendancePayload)
     session_mix_tables = mutation(mix_tables, SessionMixTablesInput, TablePlanPayload)

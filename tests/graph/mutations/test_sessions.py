@@ -25,6 +25,7 @@ async def test_links_are_told_once(it: Scene) -> None:
     told = await _done(it, "sessionCheckInLinksIssue", asked, LINKS)
     repeated = await _done(it, "sessionCheckInLinksIssue", asked, LINKS)
     assert rehearsed["links"] == repeated["links"] == []
+    assert rehearsed["id"] == told["id"] == repeated["id"] == it.session
     [link] = told["links"]
     assert link["personId"] == it.ada
     assert link["path"] == f"/check-in?token={link['token']}"

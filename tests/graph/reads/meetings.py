@@ -31,9 +31,11 @@ async def meet(story: Story) -> None:
         await _session(story)
     for _ in range(4):
         await _series(story)
-    for _ in range(140):
-        await _something(story)
-    for _ in range(30):
+    for number in range(140):
+        await _something(story, number)
+    for _ in range(60):
+        await _co_design(story)
+    for _ in range(50):
         await _change(story)
 
 
@@ -69,7 +71,7 @@ async def _series(story: Story) -> None:
     )
 
 
-async def _something(story: Story) -> None:
+async def _something(story: Story, number: int) -> None:
     """One thing that happens at a session, or before or after it."""
     session_id = story.some("session")
     async with acting(story.database) as work:
@@ -78,7 +80,8 @@ async def _something(story: Story) -> None:
         items = [item.id for item in await agenda.items_of(work, session)]
     on = min(session.held_on + timedelta(days=story.choices.randrange(3)), TODAY)
     who = story.one(people) if people else story.some("person")
-    kind, command = story.one(_happenings(story, session, who, people, story.one([None, *items])))
+    happenings = _happenings(story, session, who, people, story.one([None, *items]))
+    kind, command = happenings[number % len(happenings)]
     await story.attempt(kind, command, on=on)
 
 
@@ -109,8 +112,8 @@ def _happenings(
 
 
 async def _change(story: Story) -> None:
-    on = story.day()
-    coming = story.one(story.made["session"])
+    on = story.one([story.day(), TODAY, TODAY])
+    coming = story.some("session")
     who = story.some("person")
     changes: list[Callable[[Work], Awaitable[Any]]] = [
         lambda work: commands.move(work, coming, held_on=TODAY + timedelta(days=9)),
@@ -122,7 +125,6 @@ async def _change(story: Story) -> None:
         lambda work: agenda.remove(work, story.some("item")),
     ]
     await story.attempt("changed", story.one(changes), on=on)
-    await _co_design(story)
 
 
 async def _co_design(story: Story) -> None:
@@ -130,7 +132,7 @@ async def _co_design(story: Story) -> None:
     given = await _planned(story)
     async with acting(story.database) as work:
         cohort = await work.find(Cohort, given["cohort_ids"][0])
-    if cohort.ends_on is not None:
+    if cohort.ends_on is not None and cohort.ends_on <= TODAY + timedelta(days=70):
         return
     given |= {"held_on": TODAY + timedelta(days=story.one([7, 70])), "minutes": 90}
     given |= {"facilitator_ids": [story.some("person")]}
