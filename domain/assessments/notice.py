@@ -17,7 +17,10 @@ SEEN_BY: Final = (
 def notice_of(
     instrument: Instrument, *, team: str, k: int, groups: Sequence[tuple[str, Sequence[str]]]
 ) -> str:
-    """What a round's respondents are told, in paragraphs; `groups` has the groups of each grouping by their titles."""
+    """What a round's respondents are told, in paragraphs; `groups` has the groups of each grouping by their titles.
+
+    Titles say how many people were invited: who finds that too many or too few can ask, or leave it.
+    """
     return "\n\n".join(
         [
             f"{team} is asked “{instrument.title}”, version {instrument.version}. Taking part is up to you, and you "

@@ -47,7 +47,10 @@ async def open_(work: Work, round_id: UUID, *, expected_version: int | None = No
     cells, groups = await _cells(work, row, people)
     told = _told(cells)
     instrument = (await work.find(Instrument, row.instrument_id)).read()
-    row.open(on=work.on, notice=notice_of(instrument, team=team.name, k=row.k, groups=told))
+    row.open(
+        on=work.on,
+        notice=notice_of(instrument, team=f"{team.name} ({len(people)} people)", k=row.k, groups=told),
+    )
     for cell in cells:
         work.add(cell)
     for person_id in people:
@@ -150,5 +153,5 @@ def _told(cells: Sequence[RoundCell]) -> list[tuple[str, list[str]]]:
     told: dict[str, list[str]] = defaultdict(list)
     for cell in cells:
         if cell.grouping is not None:
-            told[cell.grouping.capitalize()].append(cell.title)
+            told[cell.grouping.capitalize()].append(f"{cell.title} ({cell.invited} people)")
     return list(told.items())

@@ -74,6 +74,37 @@ async def test_nobody_sees_what_was_given_before_it_is_published(it: Scene) -> N
     }
 
 
+PUBLISHED = """query Q($id: ID!) { round(id: $id) { state notice
+    cells { nodes { title invited participants
+        ranked: results(filter: {kind: {eq: ITEM}}, orderBy: [{score: DESC}]) { nodes { key score n band { key } } }
+        differ: results(filter: {deviation: {isNull: false}}, orderBy: [{deviation: DESC}]) { nodes { key deviation } }
+        comments { totalCount } } }
+    comparisons { nodes { kind sentence first { round { title } } } } } }"""
+
+
+async def test_results_are_the_same_for_everybody_who_may_see_them(it: Scene) -> None:
+    answer = await it.ask(PUBLISHED, {"id": "@third_round"})
+    [cell] = answer["data"]["round"]["cells"]["nodes"]
+    assert (cell["title"], cell["invited"], cell["participants"]) == ("Everybody", 3, 3)
+    # Everybody was favourable to the other item, which is left out; nobody answered the third.
+    assert cell["ranked"]["nodes"] == [
+        {"key": "motivated-by-work", "score": "66.666667", "n": 3, "band": None}
+    ]
+    assert {found["key"] for found in cell["differ"]["nodes"]} == {"motivated", "motivated-by-work"}
+    sentences = [each["sentence"] for each in answer["data"]["round"]["comparisons"]["nodes"]]
+    assert len(sentences) == 2
+    assert all(sentence.endswith("3 of 3 answered, then 3 of 3.") for sentence in sentences)
+    as_sponsor = await it.ask(PUBLISHED, {"id": "@third_round"}, viewer=it.sponsor)
+    assert as_sponsor["data"] == answer["data"]
+    nothing = await it.ask(PUBLISHED, {"id": "@third_round"}, viewer=it.stranger)
+    assert nothing["data"] == {"round": None}
+
+
+async def test_before_it_was_published_there_was_nothing(it: Scene) -> None:
+    asked = PUBLISHED.replace("query Q($id: ID!)", 'query Q($id: ID!) @asOf(date: "2023-12-31")')
+    assert (await it.ask(asked, {"id": "@third_round"}))["data"] == {"round": None}
+
+
 def _answer(**given: Any) -> tuple[str, Given]:
     return "roundAnswer", {"token": "@token", "answers": {"free-to-decide": 4}} | given
 
