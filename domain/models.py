@@ -16,11 +16,14 @@ from domain.programmes.models import (
 )
 from domain.strengths.models import (
     ProfileStrength,
+    ReleasedPerson,
+    ReleasedStrength,
     Strength,
     StrengthsCluster,
     StrengthsConsent,
     StrengthsFramework,
     StrengthsProfile,
+    StrengthsRelease,
 )
 from domain.summaries.models import Summary
 from domain.tables import Base
@@ -49,6 +52,8 @@ __all__ = [
     "PortfolioReport",
     "ProfileStrength",
     "Programme",
+    "ReleasedPerson",
+    "ReleasedStrength",
     "Sponsor",
     "StatusReport",
     "Strength",
@@ -56,6 +61,7 @@ __all__ = [
     "StrengthsConsent",
     "StrengthsFramework",
     "StrengthsProfile",
+    "StrengthsRelease",
     "Succession",
     "Summary",
     "Team",

@@ -16,7 +16,7 @@ from domain.strengths import maps
 from domain.strengths.maps import Group
 from graph.people import Person
 from graph.reads import Connection, column, listed, many, one, reads
-from graph.strengths import Strength, StrengthsCluster, StrengthsProfile
+from graph.strengths import Strength, StrengthsCluster, StrengthsProfile, StrengthsRelease
 
 _DECIMALS = 3
 
@@ -156,6 +156,11 @@ class TeamStrengthsMap:
     )
     coverage: list[StrengthsCoverage] = listed(
         lambda row, at: maps.coverage(_of_team(row), row.starts_on, at), description=_COVERAGE
+    )
+    releases: Connection[StrengthsRelease] = many(
+        "team_id",
+        order=("-valid_from",),
+        description="What was told of the whole team up to the date of the question, the latest first.",
     )
 
 

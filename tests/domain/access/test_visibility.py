@@ -22,11 +22,14 @@ from domain.models import (
     PortfolioReport,
     ProfileStrength,
     Programme,
+    ReleasedPerson,
+    ReleasedStrength,
     Sponsor,
     Strength,
     StrengthsCluster,
     StrengthsFramework,
     StrengthsProfile,
+    StrengthsRelease,
     Succession,
     Summary,
 )
@@ -49,8 +52,8 @@ PUBLIC = {
     *(StrengthsFramework, StrengthsCluster, Strength),
 }
 # Of these, administrators see no more than people show them.
-CONSENTED = {StrengthsProfile, ProfileStrength}
-NEVER = {PortfolioReport}
+CONSENTED = {StrengthsProfile, ProfileStrength, StrengthsRelease, ReleasedStrength, ReleasedPerson}
+NEVER = {PortfolioReport, ReleasedPerson}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -20,6 +20,11 @@ HOLDERS = """query Q %s { %s(last: 20) { nodes { strengthsMap {
     strengths { people holders(first: 3) { nodes { name } } }
 } } } }"""
 
+RELEASES = """query Q %s { teams { nodes { strengthsMap {
+    releases(first: 5) { nodes { countedOn people k framework { key } programme { ref }
+        counts(first: 5) { nodes { people strength { key } } } } }
+} } } }"""
+
 
 def _people(world: World) -> list[Viewer]:
     return [Viewer(Role.SPONSOR, person.id) for person in world.present[models.Person]]
@@ -34,4 +39,13 @@ async def test_every_map_is_the_same_both_ways(agreed: Any, world: World, kind: 
         told += sum(
             item["people"] for node in data[kind]["nodes"] for item in node["strengthsMap"]["strengths"]
         )
+    assert told > 0
+
+
+async def test_what_was_told_of_whole_teams_is_the_same_both_ways(agreed: Any, world: World) -> None:
+    told = 0
+    for viewer in (ADMINISTRATOR, *_people(world)):
+        for as_of in ("", '@asOf(date: "2025-01-31")'):
+            data = await agreed(RELEASES % as_of, viewer=viewer)
+            told += sum(len(node["strengthsMap"]["releases"]["nodes"]) for node in data["teams"]["nodes"])
     assert told > 0

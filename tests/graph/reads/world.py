@@ -20,7 +20,7 @@ from domain.database import Database
 from domain.milestones.models import Milestone
 from domain.programmes.models import PartnerRole, ProgrammeStatus
 from domain.tables import Base, Recorded, Tracked
-from tests.graph.reads.slow_strengths import shown_to
+from tests.graph.reads.slow_strengths import may_be_told, shown_to
 
 PUBLIC = {
     models.Organisation, models.OrganisationIdentifier, models.Succession, models.Continuation,
@@ -29,7 +29,7 @@ PUBLIC = {
 OF_PROGRAMME = {
     models.Phase, models.Partner, models.Sponsor, models.StatusReport, models.Milestone, models.LedgerEntry,
     models.Baseline, models.Dependency, models.Evidence, models.JournalEntry, models.Cohort, models.CohortMember,
-    models.Team, models.TeamMember,
+    models.Team, models.TeamMember, models.StrengthsRelease, models.ReleasedStrength,
 }  # fmt: skip
 
 
@@ -114,8 +114,9 @@ class Sight:
             if row.person_id not in self.shown:
                 self.shown[row.person_id] = shown_to(self, row.person_id)
             return self.shown[row.person_id]
-        if self.viewer.role is Role.ADMINISTRATOR or model in PUBLIC:
-            return True
+        told = model not in {models.StrengthsRelease, models.ReleasedStrength} or may_be_told(self, row)
+        if self.viewer.role is Role.ADMINISTRATOR or model in PUBLIC or not told:
+            return told
         if model in {models.Programme, *OF_PROGRAMME}:
             return (row.id if model is models.Programme else row.programme_id) in self.seats
         if model is models.Person:
