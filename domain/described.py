@@ -65,8 +65,8 @@ def parse(text: str, refuse: Refuse = FileRefused) -> Any:
         FileRefused: by `refuse`: TOO_LONG, REPEATED_KEY or NOT_YAML.
     """
     if len(text) > LONGEST:
-        problem = FileProblem("TOO_LONG", "", f"The file has more than {LONGEST:,} characters. Shorten it.")
-        raise refuse([problem])
+        message = f"The file has more than {LONGEST:,} characters. Shorten it."
+        raise refuse([FileProblem("TOO_LONG", "", message)])
     try:
         # A subclass of SafeLoader: it makes nothing but plain data.
         return yaml.load(text, Loader=_Loader)  # noqa: S506

@@ -116,7 +116,7 @@ def _shares_programme(
     return or_(*(part.where(part.selected_columns[0].in_(mine)).exists() for part in theirs))
 
 
-def takes_part(person_id: Any, on: ColumnElement[date]) -> tuple[Select[tuple[UUID]], Select[tuple[UUID]]]:
+def takes_part(person_id: Any, on: ColumnElement[date]) -> tuple[Select[UUID], Select[UUID]]:
     """The programmes in whose cohorts, and in whose teams, a person is on a date."""
     at = Moment(on=on, past=False)
     of_cohort, of_team = at.rows(CohortMember), at.rows(TeamMember)
