@@ -10,7 +10,7 @@ from domain import models
 from domain.access.viewers import ADMINISTRATOR, Role, Viewer
 from tests.graph.reads.world import World
 
-MAP = """query Q %s { %s(first: 30) { nodes { name strengthsMap {
+MAP = """query Q %s { %s(first: 30) { nodes { name strengthsMap { members
     strengths { people strength { key } }
     clusters { people strengths share cluster { key } }
     profiles(first: 10) { nodes { assessedOn person { id } } }
