@@ -37,11 +37,14 @@ from domain.sessions.practice import (
 from domain.sessions.presence import Attendance, CheckInLink, TablePlan, TableSeat
 from domain.strengths.models import (
     ProfileStrength,
+    ReleasedPerson,
+    ReleasedStrength,
     Strength,
     StrengthsCluster,
     StrengthsConsent,
     StrengthsFramework,
     StrengthsProfile,
+    StrengthsRelease,
 )
 from domain.summaries.models import Summary
 from domain.tables import Base
@@ -86,6 +89,8 @@ __all__ = [
     "ProgrammeFigures",
     "Proposal",
     "ProposalVote",
+    "ReleasedPerson",
+    "ReleasedStrength",
     "Result",
     "Round",
     "RoundAnswer",
@@ -103,6 +108,7 @@ __all__ = [
     "StrengthsConsent",
     "StrengthsFramework",
     "StrengthsProfile",
+    "StrengthsRelease",
     "Succession",
     "Summary",
     "TablePlan",

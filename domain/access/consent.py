@@ -11,11 +11,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from domain.cohorts.models import CohortMember, CohortRole, TeamMember
 from domain.cohorts.rules import in_cohort, in_team
-from domain.models import HISTORY, StrengthsConsent
+from domain.models import HISTORY, ReleasedPerson, StrengthsConsent, StrengthsRelease
 from domain.moment import Moment
 from domain.programmes.models import Sponsor
 from domain.strengths.models import ConsentLevel
@@ -128,3 +128,40 @@ def takes_part(person_id: Any, on: ColumnElement[date]) -> tuple[Select[UUID], S
         .where(of_team.person_id == person_id, in_team(of_team, at))
         .correlate_except(of_team),
     )
+
+
+def may_be_told(release: Any) -> ColumnElement[bool]:
+    """Whether counts over a whole team can still be told, as its people show their strengths now, and showed them.
+
+    Of those who were counted, none is hidden from a circle of readers, or k of them are: else the counts less what the
+    circle sees would be about fewer. And they were told by a transaction before this one, so that a rehearsal shows
+    nothing that is not kept.
+    """
+    person = ReleasedPerson.__table__.alias()
+    now, past = StrengthsConsent.__table__, HISTORY[StrengthsConsent]
+    hidden = [
+        func.count().filter(~_showed(person.c.person_id, level, tables))
+        for level in (ConsentLevel.FACILITATOR, ConsentLevel.TEAM, ConsentLevel.PROGRAMME)
+        for tables in ((now,), (now, past))
+    ]
+    enough = select(and_(*(or_(number == 0, number >= release.k) for number in hidden))).where(
+        person.c.release_id == release.id
+    )
+    return and_(release.released_at < func.now(), enough.correlate_except(person).scalar_subquery())
+
+
+def _showed(person_id: Any, least: ConsentLevel, tables: tuple[Any, ...]) -> ColumnElement[bool]:
+    """Whether one of these tables says that a person shows their strengths to that level."""
+    ways = []
+    for table in tables:
+        consent = table.alias()
+        said = select(consent.c.id).where(consent.c.person_id == person_id, _reaches(consent.c.level, least))
+        ways.append(said.correlate_except(consent).exists())
+    return or_(*ways)
+
+
+def of_release_told(row: Any) -> ColumnElement[bool]:
+    """Whether a count belongs to a release that can still be told."""
+    release = StrengthsRelease.__table__.alias()
+    told = select(release.c.id).where(release.c.id == row.release_id, may_be_told(release.c))
+    return told.correlate_except(release).exists()

@@ -12,9 +12,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, cast, false, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, and_, cast, false, or_, select, true
 
-from domain.access.consent import seats, shown_to, shown_to_administrators
+from domain.access.consent import (
+    may_be_told,
+    of_release_told,
+    seats,
+    shown_to,
+    shown_to_administrators,
+)
 from domain.access.viewers import Role
 from domain.models import (
     Action,
@@ -51,6 +57,8 @@ from domain.models import (
     Programme,
     Proposal,
     ProposalVote,
+    ReleasedPerson,
+    ReleasedStrength,
     Result,
     Round,
     RoundAnswer,
@@ -68,6 +76,7 @@ from domain.models import (
     StrengthsConsent,
     StrengthsFramework,
     StrengthsProfile,
+    StrengthsRelease,
     Succession,
     Summary,
     TablePlan,
@@ -184,6 +193,9 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     # What somebody is good at is shown as far as they consent; what they consented to is their own affair.
     StrengthsProfile: lambda row, person, on: shown_to(row.person_id, person, on),
     ProfileStrength: lambda row, person, on: shown_to(row.person_id, person, on),
+    StrengthsRelease: lambda row, person, on: and_(_of_programme(row, person, on), may_be_told(row)),
+    ReleasedStrength: lambda row, person, on: and_(_of_programme(row, person, on), of_release_told(row)),
+    ReleasedPerson: _no_sponsor,
     StrengthsConsent: lambda row, person, _on: row.person_id == person,
     Summary: lambda row, person, _on: row.person_id == person,
     PortfolioReport: _no_sponsor,
@@ -195,6 +207,9 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
 ADMINISTRATORS_SEE: dict[type[Any], Predicate] = {
     StrengthsProfile: lambda row, person, on: shown_to_administrators(row.person_id, person, on),
     ProfileStrength: lambda row, person, on: shown_to_administrators(row.person_id, person, on),
+    StrengthsRelease: lambda row, _person, _on: may_be_told(row),
+    ReleasedStrength: lambda row, _person, _on: of_release_told(row),
+    ReleasedPerson: _no_sponsor,
 }
 """What administrators do not see as a whole; of every other table they see every row."""
 

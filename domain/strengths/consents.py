@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from domain.errors import Refused
 from domain.strengths.models import ConsentLevel, StrengthsConsent
-from domain.strengths.profiles import whose_strengths
+from domain.strengths.profiles import require_own
 from domain.work import Work
 
 
@@ -22,8 +22,8 @@ async def give(
     Raises:
         Refused: NOTE_REQUIRED.
     """
-    person = await whose_strengths(work, person_id)
-    consent = await _of(work, person.id)
+    await require_own(work, person_id)
+    consent = await _of(work, person_id)
     _say(work, consent, level, note)
     if consent.on_their_word and consent.note is None:
         raise Refused(
@@ -42,8 +42,8 @@ async def withdraw(work: Work, person_id: UUID, *, note: str | None = None) -> S
     Raises:
         Refused: NOTHING_TO_WITHDRAW.
     """
-    person = await whose_strengths(work, person_id)
-    consent = await _of(work, person.id)
+    await require_own(work, person_id)
+    consent = await _of(work, person_id)
     if consent.level in {None, ConsentLevel.NOBODY}:
         raise Refused(
             "NOTHING_TO_WITHDRAW", "Their strengths are shown to nobody already. There is nothing to do."

@@ -16,7 +16,6 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     Integer,
-    Select,
     and_,
     cast,
     func,
@@ -90,7 +89,7 @@ def counts_for(profile: Any, group: Group, at: Moment) -> ColumnElement[bool]:
     return and_(profile.person_id.in_(members(group, at)), latest(profile, at))
 
 
-def coverage(group: Group, starts_on: Any, at: Moment) -> Select[Any]:
+def coverage(group: Group, starts_on: Any, at: Moment) -> Any:
     """How many are in a group, on the first of each month since it began and on the date of the question.
 
     Its columns are `on`, `members`, `with_profile` and `shown`: members who have a profile, and who also show it to the

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from domain import text
@@ -146,9 +146,52 @@ class StrengthsConsent(Tracked):
         return text.prose(note, key, longest=NOTE)
 
 
+class StrengthsRelease(Recorded):
+    """How many of a whole team had each strength on a day (`valid_from`), as far as k allowed it. It stays as it is.
+
+    `released_at` is when the transaction began that told it.
+    """
+
+    __tablename__ = "strengths_releases"
+    __table_args__ = (Index(None, "programme_id", "team_id"), Index(None, "framework_id"))
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"))
+    framework_id: Mapped[UUID] = mapped_column(ForeignKey("strengths_frameworks.id"))
+    k: Mapped[int]
+    people: Mapped[int]
+    released_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ReleasedStrength(Recorded):
+    """How many had a strength. What is not told has no row."""
+
+    __tablename__ = "released_strengths"
+    __table_args__ = (Index(None, "programme_id", "release_id"),)
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
+    release_id: Mapped[UUID] = mapped_column(ForeignKey("strengths_releases.id"), index=True)
+    strength_id: Mapped[UUID] = mapped_column(ForeignKey("strengths.id"))
+    people: Mapped[int]
+
+
+class ReleasedPerson(Recorded):
+    """Whom a release counted. Nobody sees it: it is there so that later ones cannot be subtracted from it."""
+
+    __tablename__ = "released_people"
+    __table_args__ = (Index(None, "programme_id", "release_id"),)
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
+    release_id: Mapped[UUID] = mapped_column(ForeignKey("strengths_releases.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+
+
 STRENGTHS_STAY = tuple(
     f"CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON {model.__tablename__} "
     "FOR EACH ROW EXECUTE FUNCTION stays()"
-    for model in (StrengthsFramework, StrengthsCluster, Strength)
+    for model in (
+        *(StrengthsFramework, StrengthsCluster, Strength),
+        *(StrengthsRelease, ReleasedStrength, ReleasedPerson),
+    )
 )
 """What the database refuses to change or take back, whoever is at it (the function is in `domain.history`)."""

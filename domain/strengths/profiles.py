@@ -30,7 +30,7 @@ async def record(
     Raises:
         Refused: NO_STRENGTHS, TOO_MANY_STRENGTHS, REPEATED_STRENGTH, UNKNOWN_STRENGTH, BAD_DATE or ASSESSED_LATER.
     """
-    await whose_strengths(work, person_id)
+    await require_own(work, person_id)
     framework = await work.find(StrengthsFramework, framework_id, named="frameworkId")
     places = await _places(work, framework, strengths)
     known = await _known(work, person_id, framework_id, assessed_on)
@@ -56,7 +56,7 @@ async def remove(work: Work, person_id: UUID, *, framework_id: UUID, assessed_on
     Raises:
         NotFound: there is none of that framework and day.
     """
-    await whose_strengths(work, person_id)
+    await require_own(work, person_id)
     framework = await work.find(StrengthsFramework, framework_id, named="frameworkId")
     profile = await _known(work, person_id, framework.id, assessed_on)
     if profile is None:
@@ -68,12 +68,11 @@ async def remove(work: Work, person_id: UUID, *, framework_id: UUID, assessed_on
     return profile
 
 
-async def whose_strengths(work: Work, person_id: UUID) -> Person:
-    """The person, locked, if it is the viewer themself or the viewer may edit strengths."""
+async def require_own(work: Work, person_id: UUID) -> None:
+    """Go on, with the person locked, only if it is the viewer themself or the viewer may edit strengths."""
     person = await work.find(Person, person_id, for_update=True, named="personId")
     if person.id != work.viewer.person_id:
         work.require(Permission.EDIT_STRENGTHS)
-    return person
 
 
 async def _places(work: Work, framework: StrengthsFramework, keys: Sequence[str]) -> dict[UUID, int | None]:

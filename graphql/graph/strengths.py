@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -11,6 +12,9 @@ from domain.strengths import maps
 from domain.strengths.models import ConsentLevel
 from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
+
+if TYPE_CHECKING:
+    from graph.programmes import Programme
 
 strawberry.enum(
     ConsentLevel,
@@ -96,6 +100,40 @@ class ProfileStrength(Node):
     strength: Strength = one("strength_id")
     person: Person | None = one("person_id")
     profile: StrengthsProfile = one("profile_id")
+
+
+@reads(
+    models.StrengthsRelease,
+    filters=("id", "counted_on", "people", "framework", "programme"),
+    orders=("counted_on",),
+)
+class StrengthsRelease(Node):
+    """How many of a whole team had each strength on a day, those included who show it to nobody, as far as k allows.
+
+    It stays as it was told. It is hidden while fewer than k of those counted keep their strengths to themselves, since
+    the counts less what the others show would be about so few.
+    """
+
+    counted_on: date = computed("valid_from", description="The day on which they were in the team.")
+    k: int = column(
+        "No count, and no difference of counts, is about fewer people who do not show their strengths."
+    )
+    people: int = column("How many members with a profile were counted.")
+    framework: StrengthsFramework = one("framework_id")
+    programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one("programme_id")
+    counts: Connection[ReleasedStrength] = many(
+        "release_id",
+        order=("-people",),
+        description="The most frequent first. What may not be told is left out.",
+    )
+
+
+@reads(models.ReleasedStrength, filters=("id", "people", "strength"), orders=("people",))
+class ReleasedStrength(Node):
+    """How many of a whole team had a strength."""
+
+    people: int
+    strength: Strength = one("strength_id")
 
 
 @reads(models.StrengthsConsent, filters=("id", "level", "person"), orders=("level",))

@@ -15,8 +15,8 @@ from domain import models
 from domain.strengths import maps
 from domain.strengths.maps import Group
 from graph.people import Person
-from graph.reads import Connection, column, listed, many, one, reads
-from graph.strengths import Strength, StrengthsCluster, StrengthsProfile
+from graph.reads import Connection, column, computed, listed, many, one, reads
+from graph.strengths import Strength, StrengthsCluster, StrengthsProfile, StrengthsRelease
 
 _DECIMALS = 3
 
@@ -32,6 +32,11 @@ def _of_team(row: Any) -> Group:
 
 def _of_cohort(row: Any) -> Group:
     return Group(cast(null(), Uuid), row.id)
+
+
+def _size(group: Group, at: Any) -> Any:
+    people = maps.members(group, at).subquery()
+    return select(func.count()).select_from(people).scalar_subquery()
 
 
 def _shown(group: Group, at: Any) -> tuple[Any, Any, Any, list[ColumnElement[bool]]]:
@@ -145,6 +150,10 @@ _COVERAGE = (
 class TeamStrengthsMap:
     """The members of a team on the date of the question by strength and cluster, as far as they show it."""
 
+    members: int = computed(
+        lambda row, at: _size(_of_team(row), at),
+        description="How many there are, whether or not they show anything.",
+    )
     strengths: list[StrengthOnMap] = listed(
         lambda row, at: _strengths(_of_team(row), at), description=_STRENGTHS
     )
@@ -157,12 +166,21 @@ class TeamStrengthsMap:
     coverage: list[StrengthsCoverage] = listed(
         lambda row, at: maps.coverage(_of_team(row), row.starts_on, at), description=_COVERAGE
     )
+    releases: Connection[StrengthsRelease] = many(
+        "team_id",
+        order=("-valid_from",),
+        description="What was told of the whole team up to the date of the question, the latest first.",
+    )
 
 
 @reads(models.Cohort)
 class CohortStrengthsMap:
     """The participants of a cohort on the date of the question by strength and cluster, as far as they show it."""
 
+    members: int = computed(
+        lambda row, at: _size(_of_cohort(row), at),
+        description="How many there are, whether or not they show anything.",
+    )
     strengths: list[StrengthOnMap] = listed(
         lambda row, at: _strengths(_of_cohort(row), at), description=_STRENGTHS
     )

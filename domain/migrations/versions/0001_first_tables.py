@@ -2595,6 +2595,34 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "strengths_releases",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("framework_id", sa.Uuid(), nullable=False),
+        sa.Column("k", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["framework_id"], ["strengths_frameworks.id"], name=op.f("fk_strengths_releases_framework_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_strengths_releases_programme_id")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_strengths_releases_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_releases")),
+    )
+    op.create_index(
+        op.f("ix_strengths_releases_framework_id"), "strengths_releases", ["framework_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_strengths_releases_programme_id_team_id"),
+        "strengths_releases",
+        ["programme_id", "team_id"],
+        unique=False,
+    )
+    op.create_table(
         "table_plans",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -2770,6 +2798,58 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_proposals_session_id"), "proposals", ["session_id"], unique=False)
+    op.create_table(
+        "released_people",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("release_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_released_people_person_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_released_people_programme_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["strengths_releases.id"], name=op.f("fk_released_people_release_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_released_people")),
+    )
+    op.create_index(op.f("ix_released_people_person_id"), "released_people", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_released_people_programme_id_release_id"),
+        "released_people",
+        ["programme_id", "release_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_released_people_release_id"), "released_people", ["release_id"], unique=False)
+    op.create_table(
+        "released_strengths",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("release_id", sa.Uuid(), nullable=False),
+        sa.Column("strength_id", sa.Uuid(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_released_strengths_programme_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["strengths_releases.id"], name=op.f("fk_released_strengths_release_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["strength_id"], ["strengths.id"], name=op.f("fk_released_strengths_strength_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_released_strengths")),
+    )
+    op.create_index(
+        op.f("ix_released_strengths_programme_id_release_id"),
+        "released_strengths",
+        ["programme_id", "release_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_released_strengths_release_id"), "released_strengths", ["release_id"], unique=False
+    )
     op.create_table(
         "round_answers",
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
@@ -3211,6 +3291,15 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON strengths FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON strengths_releases FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON released_strengths FOR EACH ROW EXECUTE FUNCTION stays()"
+    )
+    op.execute(
+        "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON released_people FOR EACH ROW EXECUTE FUNCTION stays()"
     )
     op.execute("""
     CREATE FUNCTION stays_with_round() RETURNS trigger LANGUAGE plpgsql AS $$

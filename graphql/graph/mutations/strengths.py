@@ -6,12 +6,13 @@ from datetime import date
 
 import strawberry
 
-from domain.strengths import consents, frameworks, profiles
+from domain.assessments.cells import DEFAULT_K, LOWEST_K
+from domain.strengths import consents, frameworks, profiles, releases
 from domain.strengths.models import ConsentLevel
 from graph.mutations.inputs import Request, asks, id_of, needed, optional
 from graph.mutations.performing import Payload, mutation
 from graph.reads import subject
-from graph.strengths import StrengthsConsent, StrengthsFramework, StrengthsProfile
+from graph.strengths import StrengthsConsent, StrengthsFramework, StrengthsProfile, StrengthsRelease
 
 
 @strawberry.type(description="What became of the framework.")
@@ -33,6 +34,15 @@ class StrengthsConsentPayload(Payload):
     """The answer of every mutation that changes a consent."""
 
     consent: StrengthsConsent | None = subject()
+
+
+@strawberry.type(
+    description="The release: null here, so that a rehearsal tells nothing. Ask for it by its id, or by its team."
+)
+class StrengthsReleasePayload(Payload):
+    """The answer of the mutation that tells of a whole team."""
+
+    release: StrengthsRelease | None = subject()
 
 
 @asks
@@ -80,6 +90,17 @@ class StrengthsConsentWithdrawInput(Request):
     note: str | None = optional("When and how they said so.")
 
 
+@asks
+class StrengthsReleaseInput(Request):
+    """Of which team it is told what its people are good at, by which framework."""
+
+    team_id: strawberry.ID = id_of("Team")
+    framework_id: strawberry.ID = id_of("StrengthsFramework")
+    k: int = strawberry.field(
+        default=DEFAULT_K, description=f"About how many people anything told is at least; {LOWEST_K} or more."
+    )
+
+
 @strawberry.type
 class StrengthsMutations:
     """What can be done with strengths."""
@@ -93,3 +114,4 @@ class StrengthsMutations:
     strengths_consent_withdraw = mutation(
         consents.withdraw, StrengthsConsentWithdrawInput, StrengthsConsentPayload
     )
+    strengths_release = mutation(releases.release, StrengthsReleaseInput, StrengthsReleasePayload)

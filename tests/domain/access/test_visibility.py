@@ -29,6 +29,8 @@ from domain.models import (
     PortfolioReport,
     ProfileStrength,
     Programme,
+    ReleasedPerson,
+    ReleasedStrength,
     RoundAnswer,
     RoundInvitation,
     Sponsor,
@@ -36,6 +38,7 @@ from domain.models import (
     StrengthsCluster,
     StrengthsFramework,
     StrengthsProfile,
+    StrengthsRelease,
     Succession,
     Summary,
 )
@@ -60,8 +63,8 @@ PUBLIC = {
     Method,
 }
 # Of these, administrators see no more than people show them.
-CONSENTED = {StrengthsProfile, ProfileStrength}
-NEVER = {PortfolioReport, RoundInvitation, CheckInLink}
+CONSENTED = {StrengthsProfile, ProfileStrength, StrengthsRelease, ReleasedStrength, ReleasedPerson}
+NEVER = {PortfolioReport, RoundInvitation, CheckInLink, ReleasedPerson}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

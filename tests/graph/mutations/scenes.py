@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 
@@ -18,7 +18,7 @@ from domain.milestones import dependencies, evidence
 from domain.organisations import commands as organisations
 from domain.people import commands as people
 from domain.programmes import phases
-from domain.strengths import frameworks
+from domain.strengths import frameworks, profiles
 from domain.summaries import commands as summaries
 from domain.tables import Identified
 from domain.work import Work
@@ -193,9 +193,21 @@ async def scene(database: Database) -> Scene:
         rows |= await meetings(work, hub, cohort)
         check_in_token = work.handed["links"][0].token
         rows["framework"] = await frameworks.store(work, file=FILE.replace("key: small", f"key: small-{ref}"))
+        rows["crew"] = await _crew(work, programme_id, hub.lead.id, rows["framework"].id)
         stranger = await make.person(work, f"Eve {ref}")
         asked, token = await _asked(work, hub, ref)
         rows |= asked
     ids = {name: f"{type(row).__name__}:{row.id}" for name, row in rows.items()} | {"token": token}
     ids["check_in_token"] = check_in_token
     return Scene(database, ref, ids, make.as_sponsor(hub.lead_sponsor), make.as_sponsor(stranger))
+
+
+async def _crew(work: Work, programme_id: UUID, lead_id: UUID, framework_id: UUID) -> Identified:
+    """A team of three with profiles that they show to nobody."""
+    crew = await teams.create(work, programme_id, name="Crew", starts_on=START)
+    for strengths in (["making", "asking"], ["making"], ["thinking", "asking"]):
+        who = await make.person(work, "Somebody", email=f"{uuid4().hex}@example.org")
+        await people.affiliate(work, who.id, organisation_id=lead_id, starts_on=START)
+        await teams.add_member(work, crew.id, person_id=who.id, starts_on=START)
+        await profiles.record(work, who.id, framework_id=framework_id, assessed_on=START, strengths=strengths)
+    return crew

@@ -80,6 +80,13 @@ CASES = [
         subject="personId",
     ),
     Case(
+        "strengthsRelease",
+        {"teamId": "@crew", "frameworkId": "@framework", "k": 3},
+        "release { id }",
+        None,
+        subject="teamId",
+    ),
+    Case(
         "strengthsConsentWithdraw",
         {"personId": "@ben"},
         "consent { level note person { strengthsProfiles { totalCount } } }",

@@ -114,7 +114,9 @@ REFUSALS = [
      "NOT_FOUND", "assessedOn"),
     (("strengthsConsentGive", {"personId": "@ben", "level": "TEAM"}), "NOTE_REQUIRED", "note"),
     (("strengthsConsentWithdraw", {"personId": "@ben"}), "NOTHING_TO_WITHDRAW", None),
-    (("strengthsFrameworkStore", {"file": "key: [", }), "NOT_YAML", "file"),
+    (("strengthsRelease", {"teamId": "@crew", "frameworkId": "@framework"}), "TOO_FEW_PEOPLE", "teamId"),
+    (("strengthsRelease", {"teamId": "@crew", "frameworkId": "@framework", "k": 2}), "K_TOO_LOW", "k"),
+    (("strengthsFrameworkStore", {"file": "key: ["}), "NOT_YAML", "file"),
     (("strengthsFrameworkStore", {"file": "key: small"}), "BAD_FRAMEWORK", "file"),
 ]  # fmt: skip
 

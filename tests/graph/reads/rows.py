@@ -92,6 +92,7 @@ RENAMED = {
     ("Succession", "on"): "valid_from",
     ("JournalEntry", "effectiveOn"): "valid_from",
     ("StrengthsFramework", "mostInAProfile"): "most",
+    ("StrengthsRelease", "countedOn"): "valid_from",
     ("StrengthsFramework", "isRanked"): "ranked",
 }
 COMPUTED: dict[tuple[str, str], Callable[[Sight, Any], Any]] = {
@@ -182,6 +183,9 @@ ONE: dict[tuple[str, str], tuple[str, Callable[[Sight, Any], Any]]] = {
     ("StrengthsCluster", "framework"): ("StrengthsFramework", attribute("framework_id")),
     ("StrengthOnMap", "strength"): ("Strength", lambda _sight, row: row["strength"]),
     ("ClusterOnMap", "cluster"): ("StrengthsCluster", lambda _sight, row: row["cluster"]),
+    ("StrengthsRelease", "framework"): ("StrengthsFramework", attribute("framework_id")),
+    ("StrengthsRelease", "programme"): ("Programme", attribute("programme_id")),
+    ("ReleasedStrength", "strength"): ("Strength", attribute("strength_id")),
     ("StrengthsConsent", "person"): ("Person", attribute("person_id")),
     ("StrengthsProfile", "framework"): ("StrengthsFramework", attribute("framework_id")),
     ("StrengthsProfile", "person"): ("Person", attribute("person_id")),

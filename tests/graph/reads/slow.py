@@ -163,6 +163,9 @@ _SPECIAL: dict[tuple[str, str], Callable[..., Any]] = {
     ("Portfolio", "milestonesSlipped"): _milestones(lambda _sight, m: m.is_open and m.slip_days > 0),
 }
 for _kind in ("Team", "Cohort"):
+    _SPECIAL[f"{_kind}StrengthsMap", "members"] = lambda sight, row: len(
+        strengths.members(sight, row, sight.on)
+    )
     _SPECIAL[_kind, "strengthsMap"] = lambda _sight, row, kind=_kind: rows.Thing(f"{kind}StrengthsMap", row)
     for _name, _item, _rule in (
         ("strengths", "StrengthOnMap", strengths.strengths),

@@ -154,3 +154,18 @@ def _covered(sight: Sight, people: set[UUID], day: date) -> dict[str, int]:
     everybody = LEVELS.index(ConsentLevel.PROGRAMME)
     shown = [person for person in assessed if level_of(sight, person, day) >= everybody]
     return {"members": len(people), "withProfile": len(assessed), "shown": len(shown)}
+
+
+def may_be_told(sight: Sight, row: Any) -> bool:
+    """Whether counts over a whole team can still be told: none of those counted is hidden from a circle, or k are."""
+    release_id = row.id if isinstance(row, models.StrengthsRelease) else row.release_id
+    [release] = [r for r in sight.world.present[models.StrengthsRelease] if r.id == release_id]
+    people = [p.person_id for p in sight.world.present[models.ReleasedPerson] if p.release_id == release_id]
+    now = sight.world.present[models.StrengthsConsent]
+    ever = [*now, *(old for old, _ in sight.world.past[models.StrengthsConsent])]
+    for level in list(ConsentLevel)[1:]:
+        for consents in (now, ever):
+            showing = {c.person_id for c in consents if LEVELS.index(c.level) >= LEVELS.index(level)}
+            if 0 < len(set(people) - showing) < release.k:
+                return False
+    return True

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from domain.cohorts import teams
 from domain.models import Strength, TeamMember
-from domain.strengths import consents, frameworks, profiles
+from domain.strengths import consents, frameworks, profiles, releases
 from domain.strengths.models import ConsentLevel
 from domain.strengths.reading import shipped
 from tests.domain.strengths import scenes
@@ -49,9 +49,16 @@ async def _crew(story: Story) -> None:
         await scenes.facilitator(work, it, "zoe")
         for number, name in enumerate(it.people):
             await scenes.assess(work, it, name, scenes.KEYS[number % 2 : number % 2 + 2])
+        for number in range(4):
+            await scenes.join(work, it, f"extra{number}")
+            await scenes.assess(
+                work, it, f"extra{number}", scenes.KEYS[number % 2 : number % 2 + 1 + number // 2]
+            )
         levels = (programme, programme, team, facilitator, nobody, programme)
-        for name, level in zip(it.people, levels, strict=True):
+        for name, level in zip(list(it.people)[:6], levels, strict=True):
             await scenes.consent(work, it, name, level)
+    async with acting(story.database, on=date(2025, 2, 1)) as work:
+        await releases.release(work, it.team.id, framework_id=it.framework.id)
     async with acting(story.database, on=date(2025, 3, 1)) as work:
         await consents.withdraw(work, it.vic.id)
         await scenes.assess(work, it, "uma", ["asking"], on=date(2025, 3, 1))

@@ -10,7 +10,7 @@ from domain import models
 from domain.access.viewers import ADMINISTRATOR, Role, Viewer
 from tests.graph.reads.world import World
 
-MAP = """query Q %s { %s(first: 30) { nodes { name strengthsMap {
+MAP = """query Q %s { %s(first: 30) { nodes { name strengthsMap { members
     strengths { people strength { key } }
     clusters { people strengths share cluster { key } }
     profiles(first: 10) { nodes { assessedOn person { id } } }
@@ -18,6 +18,11 @@ MAP = """query Q %s { %s(first: 30) { nodes { name strengthsMap {
 } } } }"""
 HOLDERS = """query Q %s { %s(last: 20) { nodes { strengthsMap {
     strengths { people holders(first: 3) { nodes { name } } }
+} } } }"""
+
+RELEASES = """query Q %s { teams { nodes { strengthsMap {
+    releases(first: 5) { nodes { countedOn people k framework { key } programme { ref }
+        counts(first: 5) { nodes { people strength { key } } } } }
 } } } }"""
 
 
@@ -34,4 +39,13 @@ async def test_every_map_is_the_same_both_ways(agreed: Any, world: World, kind: 
         told += sum(
             item["people"] for node in data[kind]["nodes"] for item in node["strengthsMap"]["strengths"]
         )
+    assert told > 0
+
+
+async def test_what_was_told_of_whole_teams_is_the_same_both_ways(agreed: Any, world: World) -> None:
+    told = 0
+    for viewer in (ADMINISTRATOR, *_people(world)):
+        for as_of in ("", '@asOf(date: "2025-01-31")'):
+            data = await agreed(RELEASES % as_of, viewer=viewer)
+            told += sum(len(node["strengthsMap"]["releases"]["nodes"]) for node in data["teams"]["nodes"])
     assert told > 0

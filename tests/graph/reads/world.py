@@ -20,7 +20,7 @@ from domain.database import Database
 from domain.milestones.models import Milestone
 from domain.programmes.models import PartnerRole, ProgrammeStatus
 from domain.tables import Base, Recorded, Tracked
-from tests.graph.reads.slow_strengths import shown_to
+from tests.graph.reads.slow_strengths import may_be_told, shown_to
 
 PUBLIC = {
     models.StrengthsFramework, models.StrengthsCluster, models.Strength, models.Method,
@@ -34,6 +34,7 @@ OF_PROGRAMME = {
     models.Comparison, models.SessionSeries, models.Session, models.SessionCohort,
     models.SessionFacilitator, models.AgendaItem, models.Attendance, models.TablePlan, models.TableSeat,
     models.Proposal, models.Decision, models.Action,
+    models.StrengthsRelease, models.ReleasedStrength,
 }  # fmt: skip
 
 OWN = {models.Summary, models.StrengthsConsent, models.ProposalVote, models.Feedback}
@@ -123,8 +124,9 @@ class Sight:
             if row.person_id not in self.shown:
                 self.shown[row.person_id] = shown_to(self, row.person_id)
             return self.shown[row.person_id]
-        if self.viewer.role is Role.ADMINISTRATOR or model in PUBLIC:
-            return True
+        told = model not in {models.StrengthsRelease, models.ReleasedStrength} or may_be_told(self, row)
+        if self.viewer.role is Role.ADMINISTRATOR or model in PUBLIC or not told:
+            return told
         if model in {models.Programme, *OF_PROGRAMME}:
             return (row.id if model is models.Programme else row.programme_id) in self.seats
         if model is models.Person:
