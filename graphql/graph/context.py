@@ -76,10 +76,9 @@ class Context:
             ReadRefused: it took too long (QUERY_TIMEOUT), or nobody waits for it any more.
         """
         self.statements.append(sql)
-        pool = await self.database.readers()
         try:
             with self.waiting():
-                async with pool.acquire() as connection:
+                async with self.database.readers.acquire() as connection:
                     text: str = await connection.fetchval(sql, *parameters)
                     return text
         except asyncpg.QueryCanceledError as error:
