@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 
@@ -22,10 +21,10 @@ class Readers:
         self._url = url
         self._session = session
         self._places = asyncio.Semaphore(_MOST)
-        self._idle: list[asyncpg.Connection[Any]] = []
+        self._idle: list[asyncpg.Connection] = []
 
     @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+    async def acquire(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection, for as long as the context lasts."""
         async with self._places:
             connection = self._open_one() or await asyncpg.connect(self._url, server_settings=self._session)
@@ -38,7 +37,7 @@ class Readers:
             # Statements that read leave nothing behind that would have to be cleared.
             self._idle.append(connection)
 
-    def _open_one(self) -> asyncpg.Connection[Any] | None:
+    def _open_one(self) -> asyncpg.Connection | None:
         """One that is open and not in use; those that Postgres has closed meanwhile are forgotten."""
         while self._idle:
             connection = self._idle.pop()

@@ -79,7 +79,8 @@ class Context:
         try:
             with self.waiting():
                 async with self.database.readers.acquire() as connection:
-                    text: str = await connection.fetchval(sql, *parameters)
+                    text: str | None = await connection.fetchval(sql, *parameters)
+                    assert text is not None
                     return text
         except asyncpg.QueryCanceledError as error:
             raise ReadRefused("QUERY_TIMEOUT", TOO_LONG) from error

@@ -50,7 +50,7 @@ async def expected(url: str, question: Question) -> Any:
     try:
         sent = await statements(database, question)
         async with database.readers.acquire() as connection:
-            return orjson.loads(await connection.fetchval(*sent[0]))
+            return orjson.loads(await connection.fetchval(*sent[0]) or "null")
     finally:
         await database.close()
 
