@@ -38,7 +38,6 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     return Litestar(
         route_handlers=[
             endpoint.operate,
-            endpoint.read,
             health.healthz,
             health.readyz,
             index.show,

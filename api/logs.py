@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
+from typing import Any
 
+import orjson
 import structlog
 from structlog.typing import Processor
 
@@ -16,7 +19,7 @@ log = structlog.stdlib.get_logger("tandem")
 
 def configure() -> None:
     """Write events to standard error from now on, at level info and above."""
-    shape = _columns() if sys.stderr.isatty() else _json()
+    shape, logger = _columns() if sys.stderr.isatty() else _json()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -26,14 +29,16 @@ def configure() -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         # Looked up for each event: who runs a command within a program may put another in its place.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: logger(),
     )
 
 
 # Neither shape writes the variables of a traceback's functions: what people asked would stand among them.
-def _columns() -> list[Processor]:
-    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+def _columns() -> tuple[list[Processor], Callable[[], Any]]:
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return [renderer], lambda: structlog.PrintLogger(sys.stderr)
 
 
-def _json() -> list[Processor]:
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+def _json() -> tuple[list[Processor], Callable[[], Any]]:
+    renderer = structlog.processors.JSONRenderer(orjson.dumps)
+    return [structlog.processors.format_exc_info, renderer], lambda: structlog.BytesLogger(sys.stderr.buffer)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
-import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
 from domain.calendar import in_words
 from domain.errors import Refused
+from domain.readers import Readers
 from domain.tables import Recorded, Tracked
 
 
 class Database:
-    """One database: transactions for what changes it, and a pool of plain connections for what reads it.
+    """One database: transactions for what changes it, and plain connections for what reads it.
 
     With `patience_s`, Postgres gives up whatever statement takes more seconds than that.
     """
@@ -39,8 +38,11 @@ class Database:
             connect_args={"server_settings": self._session},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._pool: asyncpg.Pool | None = None
-        self._opening = asyncio.Lock()
+        # A read is one statement, which needs no session of SQLAlchemy's round it.
+        self.readers = Readers(
+            url.replace("postgresql+asyncpg://", "postgresql://"),
+            self._session | _READING,
+        )
 
     @asynccontextmanager
     async def transaction(self, *, effective_on: date) -> AsyncIterator[AsyncSession]:
@@ -49,35 +51,14 @@ class Database:
             await take_effect(session, effective_on)
             yield session
 
-    async def readers(self) -> asyncpg.Pool:
-        """The pool for reads: driver connections, since a read is one statement that needs no session round it."""
-        if self._pool is None:
-            async with self._opening:
-                self._pool = self._pool or await self._open()
-        return self._pool
-
-    async def _open(self) -> asyncpg.Pool:
-        return await asyncpg.create_pool(
-            self.url.replace("postgresql+asyncpg://", "postgresql://"),
-            min_size=1,
-            max_size=10,
-            server_settings=self._session | _READING,
-            reset=_leave_as_it_is,
-        )
-
     async def close(self) -> None:
         """Give all connections back."""
-        if self._pool is not None:
-            await self._pool.close()
+        await self.readers.close()
         await self.engine.dispose()
 
 
 # With Postgres's 4 MB, what counts tens of thousands of programmes goes to disk and takes twice as long.
 _READING = {"default_transaction_read_only": "on", "work_mem": "16MB"}
-
-
-async def _leave_as_it_is(_connection: Any) -> None:
-    """A statement that reads leaves nothing behind in its session, so nothing has to be sent to clear it."""
 
 
 async def take_effect(session: AsyncSession, on: date) -> None:

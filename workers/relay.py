@@ -71,8 +71,7 @@ async def _listen(database: Database, queue: ArqRedis) -> None:
     def call(*_: Any) -> None:
         called.set()
 
-    pool = await database.readers()
-    async with pool.acquire() as connection:
+    async with database.readers.acquire() as connection:
         await connection.add_listener(outbox.CHANNEL, call)
         try:
             while not connection.is_closed():

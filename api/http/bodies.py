@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Request
-from litestar.exceptions import InternalServerException
+from litestar.types import Receive
 
 from api.http.declined import Declined
 
@@ -16,24 +13,21 @@ LARGEST = 1_000_000
 _HEARD_OUT = 32_000_000
 
 
-async def body_of(request: Request[Any, Any, Any]) -> bytes:
-    """The body of a request; the handler must set no limit of its own.
+async def body_of(receive: Receive) -> bytes:
+    """The body of a request, from its line.
 
     Raises:
         Declined: it is too large (413), or the caller went away before its end (400, which nobody reads).
     """
-    size, kept = 0, bytearray()
-    try:
-        async for piece in request.stream():
-            size += len(piece)
-            if size > _HEARD_OUT:
-                break
-            if size <= LARGEST:
-                kept += piece
-    except InternalServerException as gone:
-        raise Declined(
-            400, "BODY_INCOMPLETE", "The request ended before its body did: send it again."
-        ) from gone
+    size, kept, more = 0, bytearray(), True
+    while more and size <= _HEARD_OUT:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Declined(400, "BODY_INCOMPLETE", "The request ended before its body did: send it again.")
+        size += len(message["body"])
+        if size <= LARGEST:
+            kept += message["body"]
+        more = message.get("more_body", False)
     if size > LARGEST:
         raise Declined(
             413,

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, get, post
-from litestar.response.base import ASGIResponse
+from litestar import Request, asgi
+from litestar.exceptions import MethodNotAllowedException
+from litestar.types import Receive, Scope, Send
 
 from api.http.asked import Asked, asked_in_address, asked_in_body
 from api.http.bodies import body_of
@@ -25,21 +26,36 @@ from graph import asking
 from graph.answers import Answer
 
 
-@post("/graphql", status_code=200, request_max_body_size=None)
-async def operate(request: Request[Any, Any, Any]) -> ASGIResponse:
-    """Carry out an operation that was sent as JSON."""
+@asgi("/graphql", copy_scope=False)
+async def operate(scope: Scope, receive: Receive, send: Send) -> None:
+    """Carry out an operation that was sent as JSON, or answer a query that was sent in the address.
+
+    Litestar's own handlers would first look for arguments that this has none of, in a tenth of the time of a lookup.
+    """
+    request: Request[Any, Any, Any] = Request(scope, receive, send)
+    match scope.get("method"):
+        case "POST":
+            answer, form = await _operate(request)
+        case "GET":
+            answer, form = await _read(request)
+        case _:
+            raise MethodNotAllowedException(headers={"Allow": "GET, POST"})
+    await _send(send, answer, form)
+
+
+async def _operate(request: Request[Any, Any, Any]) -> tuple[Answer, AnswerType]:
     viewer, form = _admit(request)
-    require_json(request.headers.get("content-type"), request.headers.get("content-encoding"))
-    asked = asked_in_body(await body_of(request))
-    return await _answer(request, viewer, form, asked)
+    headers = request.headers
+    require_json(headers.get("content-type"), headers.get("content-encoding"))
+    asked = asked_in_body(await body_of(request.receive))
+    return await _answer(request, viewer, asked), form
 
 
-@get("/graphql")
-async def read(request: Request[Any, Any, Any]) -> ASGIResponse:
-    """Answer a query that was sent in the address. Addresses are followed by chance: they change nothing."""
+async def _read(request: Request[Any, Any, Any]) -> tuple[Answer, AnswerType]:
+    """Addresses are followed by chance: they change nothing."""
     viewer, form = _admit(request)
     asked = asked_in_address(request.query_params.dict())
-    return await _answer(request, viewer, form, asked, queries_only=True)
+    return await _answer(request, viewer, asked, queries_only=True), form
 
 
 def _admit(request: Request[Any, Any, Any]) -> tuple[Viewer, AnswerType]:
@@ -52,13 +68,12 @@ def _admit(request: Request[Any, Any, Any]) -> tuple[Viewer, AnswerType]:
 async def _answer(
     request: Request[Any, Any, Any],
     viewer: Viewer,
-    form: AnswerType,
     asked: Asked,
     *,
     queries_only: bool = False,
-) -> ASGIResponse:
+) -> Answer:
     server = serving(request)
-    answer = await asking.execute(
+    return await asking.execute(
         server.database,
         viewer,
         query=asked.query,
@@ -70,13 +85,18 @@ async def _answer(
         waiting=Caller(request.receive).waiting,
         pay=server.purse(viewer, token_of(request)),
     )
-    # Litestar's own Response would look for a thread in which to be made: the body is JSON already.
-    return ASGIResponse(
-        body=answer.body,
-        media_type=form.header,
-        status_code=_status(answer, form),
-        headers=_headers(answer),
+
+
+async def _send(send: Send, answer: Answer, form: AnswerType) -> None:
+    headers = {"Content-Type": form.header, "Content-Length": str(len(answer.body)), **_headers(answer)}
+    await send(
+        {
+            "type": "http.response.start",
+            "status": _status(answer, form),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        }
     )
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
 def _status(answer: Answer, form: AnswerType) -> int:

@@ -19,12 +19,12 @@ def require_same_origin(request: Request[Any, Any, Any]) -> None:
     Raises:
         Declined: a page of another site sent it (403).
     """
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
+    headers = request.headers
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None:
         ours = site in {"same-origin", "none"}
     else:
-        ours = origin is None or _place(origin) == request.headers.get("host", "").lower()
+        ours = origin is None or _place(origin) == headers.get("host", "").lower()
     if not ours:
         raise Declined(
             403,

@@ -2,7 +2,7 @@
 
 Two things have to hold. The person consents, both now and as of the date of the question: who withdraws is gone from
 the past as well, and who consents today does not open what went before. And whoever asks belongs to those whom the
-person means, on the date of the question, by what is known today (see `docs/decisions/0006`).
+person means, on the date of the question, by what is known today (see `docs/decisions/0008`).
 """
 
 from __future__ import annotations

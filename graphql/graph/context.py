@@ -76,11 +76,11 @@ class Context:
             ReadRefused: it took too long (QUERY_TIMEOUT), or nobody waits for it any more.
         """
         self.statements.append(sql)
-        pool = await self.database.readers()
         try:
             with self.waiting():
-                async with pool.acquire() as connection:
-                    text: str = await connection.fetchval(sql, *parameters)
+                async with self.database.readers.acquire() as connection:
+                    text: str | None = await connection.fetchval(sql, *parameters)
+                    assert text is not None
                     return text
         except asyncpg.QueryCanceledError as error:
             raise ReadRefused("QUERY_TIMEOUT", TOO_LONG) from error

@@ -109,7 +109,7 @@ def postgraphile(home: Path, database_url: str) -> Iterator[Running]:
     for name in ("package.json", "graphile.config.mjs"):
         shutil.copy(_HERE / "postgraphile" / name, directory)
     if not (directory / "node_modules/.bin/postgraphile").exists():
-        install = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--allow-scripts=node"]
+        install = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"]
         subprocess.run(install, cwd=directory, check=True, capture_output=True)
     port = _free_port()
     command = [directory / "node_modules/.bin/node", directory / "node_modules/.bin/postgraphile"]

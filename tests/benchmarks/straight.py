@@ -49,7 +49,8 @@ async def expected(url: str, question: Question) -> Any:
     database = Database(url)
     try:
         sent = await statements(database, question)
-        return orjson.loads(await (await database.readers()).fetchval(*sent[0]))
+        async with database.readers.acquire() as connection:
+            return orjson.loads(await connection.fetchval(*sent[0]) or "null")
     finally:
         await database.close()
 
@@ -69,8 +70,7 @@ def _asking(database: Database, sent: list[tuple[Any, ...]]) -> Callable[[], Awa
     turns = cycle(sent)
 
     async def ask() -> None:
-        pool = await database.readers()
-        async with pool.acquire() as connection:
+        async with database.readers.acquire() as connection:
             await connection.fetchval(*next(turns))
 
     return ask

@@ -111,7 +111,6 @@ async def test_what_fails_leaves_nothing_behind(database: Database) -> None:
 
 
 async def test_readers_cannot_write(database: Database) -> None:
-    pool = await database.readers()
-    async with pool.acquire() as connection:
+    async with database.readers.acquire() as connection:
         assert await connection.fetchval("SHOW default_transaction_read_only") == "on"
         assert await connection.fetchval("SHOW timezone") == "UTC"

@@ -1,0 +1,53 @@
+"""Connections that read, kept open and handed from one statement to the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+_MOST = 10
+
+
+class Readers:
+    """Driver connections to one database, up to ten: who comes when all are in use waits for one.
+
+    asyncpg's own pool would do the same, but takes longer to give and take a connection than a short statement takes.
+    """
+
+    def __init__(self, url: str, session: dict[str, str]) -> None:
+        self._url = url
+        self._session = session
+        self._places = asyncio.Semaphore(_MOST)
+        self._idle: list[asyncpg.Connection] = []
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection, for as long as the context lasts."""
+        async with self._places:
+            connection = self._open_one() or await asyncpg.connect(self._url, server_settings=self._session)
+            try:
+                yield connection
+            except BaseException:
+                # It may be in the middle of something: this waits until Postgres has given that up.
+                await connection.close()
+                raise
+            # Statements that read leave nothing behind that would have to be cleared.
+            self._idle.append(connection)
+
+    def _open_one(self) -> asyncpg.Connection | None:
+        """One that is open and not in use; those that Postgres has closed meanwhile are forgotten."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        return None
+
+    async def close(self) -> None:
+        """Close all connections, each when its statement has ended."""
+        for _ in range(_MOST):
+            await self._places.acquire()
+        for connection in self._idle:
+            await connection.close()
