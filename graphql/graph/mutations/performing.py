@@ -54,11 +54,6 @@ class Payload(Answer):
         default_factory=list, description="Why it was refused; empty if it was carried out."
     )
 
-    @classmethod
-    def telling(cls, told: list[Any]) -> dict[str, Any]:  # noqa: ARG003 - most have nothing to tell
-        """The fields with what a command told this once; a dry run and a repeat tell nothing."""
-        return {}
-
 
 def mutation(command: Command, asks: type[Request], answers: type[Payload]) -> Any:
     """A mutation that carries out a command of the domain, whose docstring describes it."""
