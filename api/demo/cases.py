@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import exists, select
 
-from api.demo import forum
+from api.demo import forum, pulse
 from api.demo.story import Story, story
 from domain.database import Database
 from domain.programmes.models import Programme
@@ -24,7 +24,10 @@ class Case:
     tell: Callable[[Story], Awaitable[None]]
 
 
-CASES = (Case(forum.REF, forum.TITLE, forum.BEGINS, forum.tell),)
+CASES = (
+    Case(forum.REF, forum.TITLE, forum.BEGINS, forum.tell),
+    Case(pulse.REF, pulse.TITLE, pulse.BEGINS, pulse.tell),
+)
 """In the order in which they are entered."""
 
 

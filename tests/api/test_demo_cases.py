@@ -11,7 +11,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
-from api.demo import CASES, enter, forum
+from api.demo import CASES, enter, forum, pulse
 from api.demo.marks import marks_of
 from api.demo.names import names
 from api.demo.story import Story
@@ -96,6 +96,20 @@ async def test_the_forum_has_the_published_averages(database: Database, ask: Ask
     assert changes["Management"] > 0
     assert changes["Staff"] > 0
     assert len(january["cells"]["nodes"][0]["comments"]["nodes"]) == 3
+
+
+async def test_the_pulse_has_the_published_shares(database: Database, ask: Ask):
+    assert await enter(database, _CASES[pulse.REF])
+    [row] = await _rounds(ask, pulse.REF)
+    assert {cell["title"]: cell["participants"] for cell in row["cells"]["nodes"]} == {
+        "Everybody": 100,
+        "Harrowdale Borough Council": 40,
+        "Harrowdale Community NHS Trust": 60,
+    }
+    favourable = _figures(row, "items")
+    assert favourable == {"motivated-by-work": 95, "free-to-decide": 94, "way-that-fits": 93}
+    assert {item["n"] for item in _of(row["items"]["nodes"], "Everybody")} == {100}
+    assert row["items"]["totalCount"] == 9
 
 
 async def test_what_is_there_is_not_entered_again(database: Database):
