@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import exists, select
 
-from api.demo import forum, pulse
+from api.demo import forum, partnership, pulse
 from api.demo.story import Story, story
 from domain.database import Database
 from domain.programmes.models import Programme
@@ -27,6 +27,7 @@ class Case:
 CASES = (
     Case(forum.REF, forum.TITLE, forum.BEGINS, forum.tell),
     Case(pulse.REF, pulse.TITLE, pulse.BEGINS, pulse.tell),
+    Case(partnership.REF, partnership.TITLE, partnership.BEGINS, partnership.tell),
 )
 """In the order in which they are entered."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
-from api.demo import CASES, enter, forum, pulse
+from api.demo import CASES, enter, forum, partnership, pulse
 from api.demo.marks import marks_of
 from api.demo.names import names
 from api.demo.story import Story
@@ -110,6 +111,70 @@ async def test_the_pulse_has_the_published_shares(database: Database, ask: Ask):
     assert favourable == {"motivated-by-work": 95, "free-to-decide": 94, "way-that-fits": 93}
     assert {item["n"] for item in _of(row["items"]["nodes"], "Everybody")} == {100}
     assert row["items"]["totalCount"] == 9
+
+
+_COURSE = """query($ref: String) { programme(ref: $ref) { status startsOn endsOn
+    phases { nodes { startsOn endsOn } }
+    milestones(orderBy: [{baselineOn: ASC}]) { nodes { title slipDays achievedOn } }
+    cohorts(orderBy: [{name: ASC}]) { nodes { name
+      members(first: 100, filter: {role: {eq: PARTICIPANT}}) { nodes { organisation { code } } } } }
+    sessions(first: 20, orderBy: [{heldOn: ASC}]) { nodes { heldOn mode
+      attendances(first: 100) { totalCount nodes { status mode organisation { code } } }
+      agenda { nodes { question } } } } } }"""
+_MAPS = """query($ref: String) @asOf(date: "2022-06-01") { programme(ref: $ref) { teams { nodes {
+    strengthsMap { members profiles { totalCount } } } } } }"""
+
+
+async def test_the_partnership_goes_from_screens_to_rooms(database: Database, ask: Ask):
+    assert await enter(database, _CASES[partnership.REF])
+    programme = (await ask(_COURSE, ref=partnership.REF))["programme"]
+    assert (programme["status"], programme["startsOn"], programme["endsOn"]) == (
+        "CLOSED",
+        "2020-10-05",
+        "2022-07-08",
+    )
+    assert len(programme["phases"]["nodes"]) == 3
+    assert [(each["slipDays"], each["achievedOn"]) for each in programme["milestones"]["nodes"]] == [
+        (91, "2021-06-24"),
+        (0, "2022-07-08"),
+    ]
+    cohorts = {
+        each["name"]: Counter(member["organisation"]["code"] for member in each["members"]["nodes"])
+        for each in programme["cohorts"]["nodes"]
+    }
+    assert cohorts == {
+        "Executives": {"RM-COUNCIL": 5, "RM-TRUST": 5},
+        "Senior managers": {"RM-COUNCIL": 12, "RM-TRUST": 12},
+    }
+    sessions = programme["sessions"]["nodes"]
+    assert [each["mode"] for each in sessions] == ["VIRTUAL"] * 4 + ["IN_PERSON"] * 3
+    for each in sessions:
+        present = [row for row in each["attendances"]["nodes"] if row["status"] == "PRESENT"]
+        assert {row["organisation"]["code"] for row in present} == {"RM-COUNCIL", "RM-TRUST"}
+        assert {row["mode"] for row in present} == {each["mode"]}
+        assert len(present) < each["attendances"]["totalCount"]
+
+
+async def test_the_partnership_has_two_rounds_and_strengths(database: Database, ask: Ask):
+    assert await enter(database, _CASES[partnership.REF])
+    before, after = await _rounds(ask, partnership.REF)
+    assert (before["openedOn"], after["publishedOn"]) == ("2020-12-01", "2022-06-15")
+    for row in (before, after):
+        assert [cell["participants"] for cell in row["cells"]["nodes"]] == [22, 11, 11]
+        assert row["items"]["totalCount"] == 45
+    dimensions = [
+        change for change in after["comparisons"]["nodes"] if change["second"]["kind"] == "DIMENSION"
+    ]
+    changes = [
+        Decimal(change["difference"])
+        for change in dimensions
+        if change["kind"] == "CHANGE" and change["second"]["cell"]["title"] == "Everybody"
+    ]
+    assert len(changes) == 5
+    assert min(changes) > 0
+    [team] = (await ask(_MAPS, ref=partnership.REF))["programme"]["teams"]["nodes"]
+    # The others show theirs to their team or facilitator at most, and so not to an administrator.
+    assert team["strengthsMap"] == {"members": 24, "profiles": {"totalCount": 17}}
 
 
 async def test_what_is_there_is_not_entered_again(database: Database):
