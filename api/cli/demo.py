@@ -1,4 +1,4 @@
-"""`tandem demo`: a real portfolio loaded, one summary of it compiled, and both served."""
+"""`tandem demo`: a real portfolio and synthetic programmes loaded, one summary compiled, and all of it served."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from api.cli.figures import figures
 from api.cli.running import Running, opened, until_told_to_stop
 from api.cli.servers import answering, listening, parts, require_free, url
 from api.cli.supervision import supervised
+from api.demo import CASES, enter
 from domain import embedded
 from domain.calendar import in_words, now, today
 from domain.database import Database
@@ -42,7 +43,7 @@ _SHOWN = (
 @listening
 @click.option("--no-serve", is_flag=True, help="Only load and compile.")
 def demo(host: str | None, port: int | None, *, no_serve: bool) -> None:
-    """Load the demo portfolio, compile a sponsor's summary, and serve both until Ctrl-C.
+    """Load the demo portfolio and programmes, compile a sponsor's summary, and serve them until Ctrl-C.
 
     What is loaded already is not loaded again.
     """
@@ -65,9 +66,10 @@ async def _prepare(running: Running) -> Described:
     there = await figures(running.database)
     if there.latest_report_on is None or there.latest_report_on < _last_report():
         await _load(running.database)
-        there = await figures(running.database)
     else:
         click.echo("The demo portfolio is there already.")
+    await _enter(running.database)
+    there = await figures(running.database)
     click.echo(", ".join(f"{there.records[name]:,} {name}" for name in _SHOWN))
     summary = await _summary(running)
     click.echo(f"\n{summary.in_words()}\n")
@@ -82,6 +84,13 @@ async def _load(database: Database) -> None:
     result = await import_portfolio(database, _PORTFOLIO, now=now())
     for report in result.reports:
         click.echo(f"{in_words(report.reported_on)}: {report.rows:,} programmes reported")
+
+
+async def _enter(database: Database) -> None:
+    """The programmes whose answers are synthetic; api/demo/README.md says which published figures they give."""
+    for case in CASES:
+        entered = await enter(database, case)
+        click.echo(f"{case.title}: {'entered, with synthetic answers' if entered else 'there already'}")
 
 
 def _last_report() -> date:
