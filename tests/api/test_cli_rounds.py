@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import select
 
-from domain.assessments.reading import LONGEST
 from domain.assessments.result_models import Result
 from domain.assessments.round_models import Round
+from domain.described import LONGEST
 from tests.domain.assessments.rounds import AUDIT, asked_team, both
 from tests.factories import acting
 

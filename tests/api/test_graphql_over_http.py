@@ -53,7 +53,7 @@ async def test_what_is_null_was_not_given(site, name):
 async def test_a_trusted_document_is_asked_by_its_id(site):
     answer = await _post(site, {"documentId": INDEX})
     assert answer.status_code == 200
-    assert answer.json()["data"]["programmes"] == {"totalCount": 0}
+    assert answer.json()["data"]["portfolio"] == {"programmes": 0}
 
 
 async def test_a_query_may_be_sent_in_an_address(site):

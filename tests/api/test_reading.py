@@ -61,7 +61,7 @@ def test_a_person_sees_what_they_may_see(tandem, sponsored, tmp_path):
 
 def test_a_trusted_document_is_asked_by_its_name(tandem, sponsored):
     code, out, _ = tandem("query", "--document-id", "pages/index")
-    assert (code, json.loads(out)["data"]["programmes"]) == (0, {"totalCount": 2})
+    assert (code, json.loads(out)["data"]["portfolio"]) == (0, {"programmes": 2})
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from domain.assessments.models import (
     InstrumentItem,
     InstrumentTheme,
 )
-from domain.assessments.reading import LONGEST, shipped
+from domain.assessments.reading import shipped
+from domain.described import LONGEST
 from domain.journal.models import JournalEntry
 from tests.domain.assessments.rounds import AUDIT
 from tests.factories import acting

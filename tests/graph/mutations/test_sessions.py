@@ -49,7 +49,7 @@ async def test_links_are_told_once(it: Scene) -> None:
 
 
 async def test_a_link_works_for_whoever_has_it_and_shows_only_what_they_may_see(it: Scene) -> None:
-    given = {"token": it.token, "mode": "VIRTUAL"}
+    given = {"token": it.check_in_token, "mode": "VIRTUAL"}
     answer = await it.do("sessionCheckIn", given, "attendance { id }", viewer=it.stranger)
     assert answer["userErrors"] == []
     assert answer["attendance"] is None

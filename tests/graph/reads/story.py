@@ -109,9 +109,9 @@ async def tell(database: Database) -> Story:
         story.on = FIRST + timedelta(days=_DAYS * place // (len(changes) - 1))
         await change(story)
     await gather(story)
+    await meet(story)
     await assess(story)
     await ask_teams(story)
-    await meet(story)
     for _ in range(6):
         await _summary(story)
     return story
