@@ -27,7 +27,7 @@ class Readers:
     async def acquire(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection, for as long as the context lasts."""
         async with self._places:
-            connection = self._open_one() or await asyncpg.connect(self._url, server_settings=self._session)
+            connection = self._open_one() or await self._connect()
             try:
                 yield connection
             except BaseException:
@@ -36,6 +36,14 @@ class Readers:
                 raise
             # Statements that read leave nothing behind that would have to be cleared.
             self._idle.append(connection)
+
+    async def _connect(self) -> asyncpg.Connection:
+        connection = await asyncpg.connect(self._url, server_settings=self._session)
+        # Texts come as UTF-8: most are handed on as they are.
+        await connection.set_type_codec(
+            "text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary"
+        )
+        return connection
 
     def _open_one(self) -> asyncpg.Connection | None:
         """One that is open and not in use; those that Postgres has closed meanwhile are forgotten."""

@@ -59,7 +59,7 @@ class Milestone(Tracked):
 
     __tablename__ = "milestones"
     __table_args__ = (
-        Index(None, "programme_id", "forecast_on"),
+        Index(None, "programme_id", "forecast_on", "id"),
         Index(None, "forecast_on", "id"),
         Index("uq_milestones_marks_end", "programme_id", unique=True, postgresql_where="marks_end"),
     )

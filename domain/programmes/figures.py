@@ -1,8 +1,9 @@
-"""What can be counted of a programme on any date without a look at its milestones and partners.
+"""What programmes are counted by, on any date, without a look at anything else.
 
-The database derives it: whenever a milestone or a lead changes, in the same transaction, for the date of the change
-and every later one. Nothing in it depends on the day of the question: dates are kept in order, and where a day falls
-among them says how many are past (`width_bucket`, a binary search). So all programmes are counted in one pass.
+The database derives it: whenever a programme, a milestone or a lead changes, in the same transaction, for the date of
+the change and every later one. Nothing in it depends on the day of the question: dates are kept in order, and where a
+day falls among them says how many are past (`width_bucket`, a binary search). So all programmes are counted in one
+pass over this table alone.
 """
 
 from __future__ import annotations
@@ -15,20 +16,26 @@ from sqlalchemy import ColumnElement, Date, ForeignKey, Integer, Uuid, func, lit
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.tables import Derived
+from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
+from domain.tables import Derived, words
 
 
 class ProgrammeFigures(Derived):
-    """A programme's open milestones and its leads, as they are from `valid_from` on; `id` is the programme's.
+    """A programme with its open milestones and its leads, as they are from `valid_from` on; `id` is the programme's.
 
-    `open_forecasts` has the forecast of each open milestone, the earliest first, `slipped_milestones` how many of them
-    are expected later than was agreed. Of `leads`, the organisation at each place leads from the date at that place of
-    `lead_since` on, in order; null where nobody does.
+    What bears the name of an attribute of the programme is the same. `open_forecasts` has the forecast of each open
+    milestone, the earliest first, `slipped_milestones` how many of them are expected later than was agreed. Of `leads`,
+    the organisation at each place leads from the date at that place of `lead_since` on, in order; null where nobody
+    does.
     """
 
     __tablename__ = "programme_figures"
 
     id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"), primary_key=True)
+    status: Mapped[ProgrammeStatus] = mapped_column(words(ProgrammeStatus))
+    category: Mapped[str | None]
+    delivery_confidence: Mapped[DeliveryConfidence | None] = mapped_column(words(DeliveryConfidence))
+    heard_on: Mapped[date | None]
     open_forecasts: Mapped[list[date]] = mapped_column(ARRAY(Date))
     slipped_milestones: Mapped[int]
     lead_since: Mapped[list[date]] = mapped_column(ARRAY(Date))
@@ -94,21 +101,29 @@ DERIVE_FIGURES: Final = """
 CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE sql AS $$
     DELETE FROM programme_figures_history WHERE id = programme AND valid_from >= since;
     UPDATE programme_figures_history SET valid_until = since WHERE id = programme AND valid_until > since;
-    INSERT INTO programme_figures_history
-        (id, valid_from, valid_until, open_forecasts, slipped_milestones, lead_since, leads)
-    SELECT programme, day, coalesce(lead(day) OVER (ORDER BY day), 'infinity'), figures.*
+    INSERT INTO programme_figures_history (id, valid_from, valid_until, status, category, delivery_confidence, heard_on,
+        open_forecasts, slipped_milestones, lead_since, leads)
+    SELECT programme, day, coalesce(lead(day) OVER (ORDER BY day), 'infinity'),
+        status, category, delivery_confidence, heard_on, figures.*
     FROM (
         SELECT since AS day
+        UNION SELECT valid_from FROM programmes_history WHERE id = programme AND valid_from > since
         UNION SELECT day FROM milestones_history, unnest(ARRAY[valid_from, valid_until]) day
         WHERE programme_id = programme AND day > since AND day < 'infinity'
         UNION SELECT day FROM partners_history, unnest(ARRAY[valid_from, valid_until]) day
         WHERE programme_id = programme AND day > since AND day < 'infinity'
-    ) days, figures_of(programme, day) figures;
-    INSERT INTO programme_figures (id, valid_from, open_forecasts, slipped_milestones, lead_since, leads)
-    SELECT id, valid_from, open_forecasts, slipped_milestones, lead_since, leads
+    ) days
+    JOIN programmes_history ON id = programme AND valid_from <= day AND valid_until > day,
+    figures_of(programme, day) figures;
+    INSERT INTO programme_figures (id, valid_from, status, category, delivery_confidence, heard_on,
+        open_forecasts, slipped_milestones, lead_since, leads)
+    SELECT id, valid_from, status, category, delivery_confidence, heard_on,
+        open_forecasts, slipped_milestones, lead_since, leads
     FROM programme_figures_history WHERE id = programme AND valid_until = 'infinity'
-    ON CONFLICT (id) DO UPDATE SET valid_from = excluded.valid_from, open_forecasts = excluded.open_forecasts,
-        slipped_milestones = excluded.slipped_milestones, lead_since = excluded.lead_since, leads = excluded.leads;
+    ON CONFLICT (id) DO UPDATE SET valid_from = excluded.valid_from, status = excluded.status,
+        category = excluded.category, delivery_confidence = excluded.delivery_confidence, heard_on = excluded.heard_on,
+        open_forecasts = excluded.open_forecasts, slipped_milestones = excluded.slipped_milestones,
+        lead_since = excluded.lead_since, leads = excluded.leads;
 $$
 """
 
@@ -127,6 +142,9 @@ END $$
 FIGURES_TRIGGERS: Final = (
     "CREATE TRIGGER keep_history_then_figures AFTER INSERT ON programmes "
     "FOR EACH ROW EXECUTE FUNCTION keep_figures()",
+    "CREATE TRIGGER keep_history_then_figures_of_changes AFTER UPDATE ON programmes FOR EACH ROW "
+    "WHEN ((OLD.status, OLD.category, OLD.delivery_confidence, OLD.heard_on) IS DISTINCT FROM "
+    "(NEW.status, NEW.category, NEW.delivery_confidence, NEW.heard_on)) EXECUTE FUNCTION keep_figures()",
     "CREATE TRIGGER keep_history_then_figures AFTER INSERT OR DELETE ON milestones "
     "FOR EACH ROW EXECUTE FUNCTION keep_figures()",
     "CREATE TRIGGER keep_history_then_figures_of_changes AFTER UPDATE ON milestones FOR EACH ROW "

@@ -44,19 +44,17 @@ CONTRADICTED_BY: Final[dict[DeliveryConfidence, frozenset[Health]]] = {
 def health(programme: type[Programme], at: Moment) -> ColumnElement[Health]:
     """How a programme is doing at a moment, in SQL."""
     figures = at.rows(ProgrammeFigures)
-    found = select(health_by(programme, figures, at)).where(figures.id == programme.id)
+    found = select(health_by(figures, at)).where(figures.id == programme.id)
     # The checkers take the word of a case for text.
     return cast("ColumnElement[Health]", found.correlate_except(figures).scalar_subquery())
 
 
-def health_by(
-    programme: type[Programme], figures: type[ProgrammeFigures], at: Moment
-) -> ColumnElement[Health]:
-    """The same where the programme's figures stand beside it."""
+def health_by(figures: type[ProgrammeFigures], at: Moment) -> ColumnElement[Health]:
+    """The same from the programme's figures."""
     return case(
         (some_expected_before(figures, at.on), constant(Health.OVERDUE)),
         (figures.slipped_milestones > 0, constant(Health.SLIPPING)),
-        (silent(programme, at), constant(Health.SILENT)),
+        (silent(figures, at), constant(Health.SILENT)),
         else_=constant(Health.ON_TRACK),
     )
 
@@ -73,7 +71,7 @@ def health_on(programme: Programme, milestones: Iterable[Milestone], on: date) -
     return Health.ON_TRACK
 
 
-def silent(programme: type[Programme], at: Moment) -> ColumnElement[bool]:
+def silent(programme: type[Programme] | type[ProgrammeFigures], at: Moment) -> ColumnElement[bool]:
     """Whether nobody was heard for more than 30 days before the moment, or ever; whatever else is amiss."""
     return or_(
         programme.heard_on.is_(None),

@@ -62,10 +62,13 @@ class Programme(Tracked):
     """
 
     __tablename__ = "programmes"
-    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),)
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
+        Index(None, "title", "id"),
+    )
 
     ref: Mapped[str] = mapped_column(unique=True)
-    title: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str]
     purpose: Mapped[str | None]
     status: Mapped[ProgrammeStatus] = mapped_column(words(ProgrammeStatus), index=True)
     category: Mapped[str | None]

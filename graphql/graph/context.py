@@ -19,6 +19,7 @@ from graph.looking import Look
 from graph.reads.connections import LARGEST_PAGE
 from graph.reads.cost import Cost
 from graph.reads.errors import ReadRefused
+from graph.reads.pieces import Row
 from graph.reads.values import Variables
 
 TRUSTED_PAGE = 10 * LARGEST_PAGE
@@ -69,8 +70,8 @@ class Context:
         """
         await self.charge.take(cost)
 
-    async def fetch(self, sql: str, *parameters: Any) -> str:
-        """Run one statement that gives one text.
+    async def fetch(self, sql: str, *parameters: Any) -> Row:
+        """Run one statement that gives one row of texts.
 
         Raises:
             ReadRefused: it took too long (QUERY_TIMEOUT), or nobody waits for it any more.
@@ -79,8 +80,8 @@ class Context:
         try:
             with self.waiting():
                 async with self.database.readers.acquire() as connection:
-                    text: str | None = await connection.fetchval(sql, *parameters)
-                    assert text is not None
-                    return text
+                    row: Row | None = await connection.fetchrow(sql, *parameters)
+                    assert row is not None
+                    return row
         except asyncpg.QueryCanceledError as error:
             raise ReadRefused("QUERY_TIMEOUT", TOO_LONG) from error

@@ -81,32 +81,30 @@ class Portfolio:
     """All programmes that the filter leaves, in figures."""
 
     programmes: int = counted()
-    by_status: list[StatusCount] = _by("status", lambda row, figures, at: (row.status,))
+    by_status: list[StatusCount] = _by("status", lambda row, at: (row.status,))
     by_delivery_confidence: list[DeliveryConfidenceCount] = _by(
-        "delivery_confidence", lambda row, figures, at: (row.delivery_confidence,)
+        "delivery_confidence", lambda row, at: (row.delivery_confidence,)
     )
-    by_health: list[HealthCount] = _by("health", lambda row, figures, at: (health_by(row, figures, at),))
+    by_health: list[HealthCount] = _by("health", lambda row, at: (health_by(row, at),))
     by_lead: list[LeadCount] = _by(
         "lead_id",
-        lambda row, figures, at: (led_by(figures, at.on), led_since(figures, at.on)),
+        lambda row, at: (led_by(row, at.on), led_since(row, at.on)),
         then=lambda lead, since, at: holder(lead, since, at.on),
     )
-    by_category: list[CategoryCount] = _by("category", lambda row, figures, at: (row.category,))
+    by_category: list[CategoryCount] = _by("category", lambda row, at: (row.category,))
     milestones_open: int = summed(
-        lambda row, figures, at: open_milestones(figures),
+        lambda row, at: open_milestones(row),
         description="Milestones that are still to be achieved.",
     )
     milestones_due: int = summed(
-        lambda row, figures, at: (
-            expected_before(figures, at.on + DUE_WITHIN_DAYS) - expected_before(figures, at.on)
-        ),
+        lambda row, at: expected_before(row, at.on + DUE_WITHIN_DAYS) - expected_before(row, at.on),
         description=f"Open milestones expected in the {DUE_WITHIN_DAYS} days from the date of the question.",
     )
     milestones_overdue: int = summed(
-        lambda row, figures, at: expected_before(figures, at.on),
+        lambda row, at: expected_before(row, at.on),
         description="Open milestones that were expected before the date of the question.",
     )
     milestones_slipped: int = summed(
-        lambda row, figures, at: figures.slipped_milestones,
+        lambda row, at: row.slipped_milestones,
         description="Open milestones expected later than was agreed.",
     )

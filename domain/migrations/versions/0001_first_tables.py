@@ -570,9 +570,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_milestones_history_programme_id_forecast_on_valid_from_valid_until"),
+        op.f("ix_milestones_history_programme_id_forecast_on_id_valid_from_valid_until"),
         "milestones_history",
-        ["programme_id", "forecast_on", "valid_from", "valid_until"],
+        ["programme_id", "forecast_on", "id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -866,6 +866,39 @@ def upgrade() -> None:
     op.create_table(
         "programme_figures_history",
         sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "PROPOSED",
+                "ACTIVE",
+                "PAUSED",
+                "CLOSED",
+                name="programme_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("category", sa.String(), nullable=True),
+        sa.Column(
+            "delivery_confidence",
+            sa.Enum(
+                "GREEN",
+                "AMBER_GREEN",
+                "AMBER",
+                "AMBER_RED",
+                "RED",
+                "RESET",
+                "EXEMPT",
+                name="delivery_confidence",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("heard_on", sa.Date(), nullable=True),
         sa.Column("open_forecasts", postgresql.ARRAY(sa.Date()), nullable=True),
         sa.Column("slipped_milestones", sa.Integer(), nullable=True),
         sa.Column("lead_since", postgresql.ARRAY(sa.Date()), nullable=True),
@@ -924,7 +957,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_programmes_ends_on"), "programmes", ["ends_on"], unique=False)
     op.create_index(op.f("ix_programmes_status"), "programmes", ["status"], unique=False)
-    op.create_index(op.f("ix_programmes_title"), "programmes", ["title"], unique=False)
+    op.create_index(op.f("ix_programmes_title_id"), "programmes", ["title", "id"], unique=False)
     op.create_table(
         "programmes_history",
         sa.Column("ref", sa.String(), nullable=True),
@@ -991,9 +1024,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_programmes_history_title_valid_from_valid_until"),
+        op.f("ix_programmes_history_title_id_valid_from_valid_until"),
         "programmes_history",
-        ["title", "valid_from", "valid_until"],
+        ["title", "id", "valid_from", "valid_until"],
         unique=False,
     )
     op.create_table(
@@ -1756,9 +1789,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_milestones_owner_person_id"), "milestones", ["owner_person_id"], unique=False)
     op.create_index(
-        op.f("ix_milestones_programme_id_forecast_on"),
+        op.f("ix_milestones_programme_id_forecast_on_id"),
         "milestones",
-        ["programme_id", "forecast_on"],
+        ["programme_id", "forecast_on", "id"],
         unique=False,
     )
     op.create_index(
@@ -1843,6 +1876,39 @@ def upgrade() -> None:
     op.create_table(
         "programme_figures",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "PROPOSED",
+                "ACTIVE",
+                "PAUSED",
+                "CLOSED",
+                name="programme_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("category", sa.String(), nullable=True),
+        sa.Column(
+            "delivery_confidence",
+            sa.Enum(
+                "GREEN",
+                "AMBER_GREEN",
+                "AMBER",
+                "AMBER_RED",
+                "RED",
+                "RESET",
+                "EXEMPT",
+                name="delivery_confidence",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("heard_on", sa.Date(), nullable=True),
         sa.Column("open_forecasts", postgresql.ARRAY(sa.Date()), nullable=False),
         sa.Column("slipped_milestones", sa.Integer(), nullable=False),
         sa.Column("lead_since", postgresql.ARRAY(sa.Date()), nullable=False),
@@ -3411,21 +3477,29 @@ def upgrade() -> None:
     CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE sql AS $$
         DELETE FROM programme_figures_history WHERE id = programme AND valid_from >= since;
         UPDATE programme_figures_history SET valid_until = since WHERE id = programme AND valid_until > since;
-        INSERT INTO programme_figures_history
-            (id, valid_from, valid_until, open_forecasts, slipped_milestones, lead_since, leads)
-        SELECT programme, day, coalesce(lead(day) OVER (ORDER BY day), 'infinity'), figures.*
+        INSERT INTO programme_figures_history (id, valid_from, valid_until, status, category, delivery_confidence, heard_on,
+            open_forecasts, slipped_milestones, lead_since, leads)
+        SELECT programme, day, coalesce(lead(day) OVER (ORDER BY day), 'infinity'),
+            status, category, delivery_confidence, heard_on, figures.*
         FROM (
             SELECT since AS day
+            UNION SELECT valid_from FROM programmes_history WHERE id = programme AND valid_from > since
             UNION SELECT day FROM milestones_history, unnest(ARRAY[valid_from, valid_until]) day
             WHERE programme_id = programme AND day > since AND day < 'infinity'
             UNION SELECT day FROM partners_history, unnest(ARRAY[valid_from, valid_until]) day
             WHERE programme_id = programme AND day > since AND day < 'infinity'
-        ) days, figures_of(programme, day) figures;
-        INSERT INTO programme_figures (id, valid_from, open_forecasts, slipped_milestones, lead_since, leads)
-        SELECT id, valid_from, open_forecasts, slipped_milestones, lead_since, leads
+        ) days
+        JOIN programmes_history ON id = programme AND valid_from <= day AND valid_until > day,
+        figures_of(programme, day) figures;
+        INSERT INTO programme_figures (id, valid_from, status, category, delivery_confidence, heard_on,
+            open_forecasts, slipped_milestones, lead_since, leads)
+        SELECT id, valid_from, status, category, delivery_confidence, heard_on,
+            open_forecasts, slipped_milestones, lead_since, leads
         FROM programme_figures_history WHERE id = programme AND valid_until = 'infinity'
-        ON CONFLICT (id) DO UPDATE SET valid_from = excluded.valid_from, open_forecasts = excluded.open_forecasts,
-            slipped_milestones = excluded.slipped_milestones, lead_since = excluded.lead_since, leads = excluded.leads;
+        ON CONFLICT (id) DO UPDATE SET valid_from = excluded.valid_from, status = excluded.status,
+            category = excluded.category, delivery_confidence = excluded.delivery_confidence, heard_on = excluded.heard_on,
+            open_forecasts = excluded.open_forecasts, slipped_milestones = excluded.slipped_milestones,
+            lead_since = excluded.lead_since, leads = excluded.leads;
     $$
     """)
     op.execute("""
@@ -3440,6 +3514,9 @@ def upgrade() -> None:
     """)
     op.execute(
         "CREATE TRIGGER keep_history_then_figures AFTER INSERT ON programmes FOR EACH ROW EXECUTE FUNCTION keep_figures()"
+    )
+    op.execute(
+        "CREATE TRIGGER keep_history_then_figures_of_changes AFTER UPDATE ON programmes FOR EACH ROW WHEN ((OLD.status, OLD.category, OLD.delivery_confidence, OLD.heard_on) IS DISTINCT FROM (NEW.status, NEW.category, NEW.delivery_confidence, NEW.heard_on)) EXECUTE FUNCTION keep_figures()"
     )
     op.execute(
         "CREATE TRIGGER keep_history_then_figures AFTER INSERT OR DELETE ON milestones FOR EACH ROW EXECUTE FUNCTION keep_figures()"

@@ -26,6 +26,7 @@ from graph.context import Context
 from graph.looking import Look
 from graph.mutations.inputs import Command, Request, arguments_of, first_paragraph, given, subject_of
 from graph.reads import Answer, read_back
+from graph.reads.pieces import Row
 
 Asking: TypeAlias = Info[Context, None]
 
@@ -122,9 +123,11 @@ async def _read_back(info: Asking, current: Work, subject_id: UUID) -> dict[str,
     connection = await (await current.session.connection()).get_raw_connection()
     driver = connection.driver_connection
     assert driver is not None
-    return await read_back(
-        info._raw_info, subject_id, _look(info.context), driver.fetchval, info.context.afford
-    )
+
+    async def fetch(sql: str, *parameters: Any) -> Row:
+        return [text and text.encode() for text in await driver.fetchrow(sql, *parameters)]
+
+    return await read_back(info._raw_info, subject_id, _look(info.context), fetch, info.context.afford)
 
 
 async def _refused(info: Asking, request: Request, refusal: Refused, answers: type[Payload]) -> Payload:

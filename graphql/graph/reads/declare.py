@@ -76,7 +76,8 @@ class Itself:
 class Tallied:
     """An object that speaks in figures of all rows of a model that the argument `filter` leaves.
 
-    `beside(row, at)` gives another row that stands beside each of them, and the condition that says which.
+    `beside(row, at)` gives another row that stands beside each of them, and the condition that says which. What both
+    have by one name is the same.
     """
 
     model: type[Any]
@@ -98,14 +99,14 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """In a tally: the sum of `of(row, beside, at)`."""
+    """In a tally: the sum of `of(row, at)`."""
 
     of: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class CountedBy:
-    """In a tally: how many rows have each value of `of(row, beside, at)`, as a list of objects.
+    """In a tally: how many rows have each value of `of(row, at)`, as a list of objects.
 
     Where that gives several values, `then(*values, at)` makes one of them, once for each group of equal rows. An item
     has it under `name`, and the number of rows under `counted`.
@@ -239,7 +240,8 @@ def tallied(
 ) -> Any:
     """An object about all rows of a model, narrowed by the filters of the type that `filtered_as` gives.
 
-    `beside(row, at)` may give another row that stands beside each of them, with the condition that says which.
+    `beside(row, at)` may give another row that stands beside each of them, with the condition that says which. What
+    both have by one name is the same, and is read there.
     """
     return ReadField(read=Tallied(model, filtered_as, beside), description=description)
 
@@ -255,12 +257,12 @@ def counted(*, description: str | None = None) -> Any:
 
 
 def summed(of: Expression, *, description: str | None = None) -> Any:
-    """The sum of `of(row, beside, at)` over the rows of a tally."""
+    """The sum of `of(row, at)` over the rows of a tally."""
     return ReadField(read=Summed(of), description=description)
 
 
 def counted_by(name: str, of: Expression, *, then: Expression | None = None, counted: str = "count") -> Any:
-    """How many rows of a tally have each of the values `of(row, beside, at)`, a tuple; see `CountedBy`."""
+    """How many rows of a tally have each of the values `of(row, at)`, a tuple; see `CountedBy`."""
     return ReadField(read=CountedBy(name, of, then, counted))
 
 

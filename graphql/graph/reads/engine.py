@@ -31,6 +31,7 @@ from graph.reads.declare import ReadField, Subject
 from graph.reads.errors import ReadRefused
 from graph.reads.nulls import is_broken, put_right
 from graph.reads.perspective import Perspective
+from graph.reads.pieces import Row
 from graph.reads.plans import Plan, PlanCache, plan_of
 from graph.reads.selections import Fields, Selector
 from graph.reads.statement import Compiler
@@ -53,8 +54,8 @@ class Reader(Protocol):
         """Take note of what a statement costs before it runs; refuse it where that is too much."""
         ...
 
-    async def fetch(self, sql: str, *parameters: Any) -> str:
-        """Run the statement and give its one value."""
+    async def fetch(self, sql: str, *parameters: Any) -> Row:
+        """Run the statement and give its one row."""
         ...
 
 
@@ -106,28 +107,30 @@ class Question:
             fields = selector.root_fields(self._root(), self.operation.selection_set)
             own = {key: nodes for key, nodes in fields.items() if not _is_introspection(nodes)}
             whole = len(own) == len(fields)
-            plan, text = await self._fetch(selector, own, reader, plans, whole=whole) if own else (None, "{}")
+            plan, data = (
+                await self._fetch(selector, own, reader, plans, whole=whole) if own else (None, b"{}")
+            )
         except GraphQLError as error:
             return ExecutionResult(data=None, errors=[error])
         if not whole:
             await reader.afford(INTROSPECTION)
-            return await self._complete(orjson.loads(text))
-        return _put_right(plan, text) if plan and is_broken(text) else _as_it_is(text)
+            return await self._complete(orjson.loads(data))
+        return _put_right(plan, data) if plan and is_broken(data) else _as_it_is(data)
 
     async def _fetch(
         self, selector: Selector, fields: Fields, reader: Reader, plans: PlanCache, *, whole: bool
-    ) -> tuple[Plan, str]:
+    ) -> tuple[Plan, bytes]:
         perspective = reader.perspective(self.operation, selector.variables)
 
         def make() -> Plan:
             compiler = Compiler(self.schema, selector, perspective, reader.largest_page, completed=not whole)
-            return plan_of(compiler.root(self._root(), fields), compiler)
+            return plan_of(compiler, self._root(), fields)
 
         form = shape(dict(selector.variables), self.schema.type_map)
         plan = plans.get((*self._identity(), form, perspective.key, reader.largest_page), make)
         parameters = plan.parameters(selector.variables, perspective.parameters)
         await reader.afford(plan.cost(selector.variables))
-        return plan, await reader.fetch(plan.sql, *parameters)
+        return plan, plan.template.filled(await reader.fetch(plan.sql, *parameters))
 
     def _root(self) -> GraphQLObjectType:
         assert self.schema.query_type is not None
@@ -151,7 +154,7 @@ async def read_back(
     info: GraphQLResolveInfo[Any],
     subject_id: Any,
     perspective: Perspective,
-    fetch: Callable[..., Awaitable[str]],
+    fetch: Callable[..., Awaitable[Row]],
     afford: Callable[[Cost], Awaitable[None]],
 ) -> dict[str, Any]:
     """What a mutation's answer selects of its subject, by response key; nothing of it where there is no subject."""
@@ -163,20 +166,20 @@ async def read_back(
     if subject_id is None or not fields:
         return dict.fromkeys(fields)
     compiler = Compiler(info.schema, selector, perspective, LARGEST_PAGE, completed=True)
-    plan = plan_of(compiler.root(kind, fields), compiler)
+    plan = plan_of(compiler, kind, fields)
     values = {**perspective.parameters, "subject": subject_id}
     parameters = plan.parameters(selector.variables, values)
     await afford(plan.cost(selector.variables))
-    found: dict[str, Any] = orjson.loads(await fetch(plan.sql, *parameters))
+    found: dict[str, Any] = orjson.loads(plan.template.filled(await fetch(plan.sql, *parameters)))
     return found
 
 
-def _as_it_is(text: str) -> ExecutionResult:
-    return ExecutionResult(data=cast("dict[str, Any]", orjson.Fragment(text)), errors=None)
+def _as_it_is(answer: bytes) -> ExecutionResult:
+    return ExecutionResult(data=cast("dict[str, Any]", orjson.Fragment(answer)), errors=None)
 
 
-def _put_right(plan: Plan, text: str) -> ExecutionResult:
-    data, errors = put_right(text, plan.promises)
+def _put_right(plan: Plan, answer: bytes) -> ExecutionResult:
+    data, errors = put_right(answer, plan.promises)
     return ExecutionResult(data=data, errors=errors)
 
 

@@ -14,10 +14,15 @@ from typing import Any
 
 import orjson
 from graphql import FieldNode, GraphQLError
+from sqlalchemy import Case, ColumnClause, ColumnElement, TypeCoerce
+from sqlalchemy.orm import InstrumentedAttribute
 
-# No response key can be called so, and nobody who writes JSON into a field can know it.
-MARK = f"$missing {token_hex(4)}"
-_TRACE = f'"{MARK}"'
+from graph.reads import declare
+
+# No response key can be called so, and nobody who writes JSON into a field can know it. It begins with a character that
+# texts hardly have, for which alone a long answer is searched in a hundredth of the time.
+_RARE = "\x7f"
+MARK = f"{_RARE}missing {token_hex(4)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +34,43 @@ class Promise:
     goes: int
 
 
-def is_broken(text: str) -> bool:
+def may_be_null(read: declare.Read, value: ColumnElement[Any]) -> bool:
+    """Whether a field can be null in spite of what the schema says: a row that is not there, a rule with a gap."""
+    match read:
+        case declare.One() | declare.AnyNode() | declare.Lookup() | declare.Subject():
+            return True
+        case declare.Column(expression):
+            return (
+                expression is not None
+                and not isinstance(value, InstrumentedAttribute)
+                and not _is_word(value)
+            )
+    return False
+
+
+def _is_word(value: Any) -> bool:
+    """Whether an expression gives one of some words in every case."""
+    match value:
+        case TypeCoerce():
+            return _is_word(value.clause)
+        case Case():
+            results = [*(word for _, word in value.whens), value.else_]
+            return all(_is_word(each) for each in results)
+        case ColumnClause():
+            return value.is_literal and value.name.startswith("'")
+    return False
+
+
+def is_broken(answer: bytes) -> bool:
     """Whether an answer has a mark in it."""
-    return _TRACE in text
+    return _RARE.encode() in answer and MARK.encode() in answer
 
 
-def put_right(text: str, promises: Sequence[Promise]) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
+def put_right(answer: bytes, promises: Sequence[Promise]) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
     """The data without its marks, and an error for each of those that counts."""
     mending = _Mending(promises)
     try:
-        return mending.mended(orjson.loads(text), ()), mending.errors
+        return mending.mended(orjson.loads(answer), ()), mending.errors
     except _Gone:
         return None, mending.errors
 

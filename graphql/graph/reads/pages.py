@@ -1,4 +1,4 @@
-"""A page of a list as SQL: filtered, in order, after a key, counted only if that was asked."""
+"""A page of a list as SQL: the rows that were asked for, filtered, in order, after a key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Integer,
     Text,
     and_,
     false,
@@ -21,18 +20,14 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import aliased
 
-from graph.reads.connections import DEFAULT_PAGE, cursor, keys_of
-from graph.reads.cost import WHOLE
-from graph.reads.declare import Many, ReadField
+from graph.reads.connections import DEFAULT_PAGE, keys_of
+from graph.reads.declare import Many
 from graph.reads.errors import ReadRefused
-from graph.reads.names import quoted
 from graph.reads.narrowing import Narrowing
 from graph.reads.orders import Key, keys
-from graph.reads.records import declared_as, json_of, record
-from graph.reads.values import Leaf, Tree, constant
+from graph.reads.records import declared_as
+from graph.reads.values import Leaf, Tree, constant, size_class
 
 if TYPE_CHECKING:
     from graph.reads.statement import Compiler
@@ -57,6 +52,11 @@ class Page:
         return _given(self.arguments, "last") is not None
 
     @property
+    def came_from(self) -> ColumnElement[bool]:
+        """Whether it was reached from an item on its other side, which is then in the list."""
+        return true() if _given(self.arguments, "before" if self.backwards else "after") else false()
+
+    @property
     def order(self) -> str:
         """The order in words, which a cursor carries so that it is not taken for one of another list."""
         return " ".join(f"{'-' if key.descending else ''}{key.name}" for key in self.keys)
@@ -69,17 +69,22 @@ class Page:
                 self.compiler.bind(leaf, Text(), self._key(0))
 
     def rows(self, *, one_more: bool) -> Any:
-        """The page's rows: numbered in `_place`, how many in `_found`, their keys in `_key0`, `_key1` and so on."""
+        """The page's rows: numbered in `_place`, how many in `_found`, their keys in `_key0`, `_key1` and so on.
+
+        Postgres plans a statement once for all parameters, and then takes a limit that is one for a tenth of the table.
+        So about how many rows are wanted is in the text.
+        """
         row, kept = self.matching()
         labelled = [key.of(row).label(f"_key{place}") for place, key in enumerate(self.keys)]
-        page = (
+        about = (
             select(row, *labelled)
             .where(kept, *self._bounds(row))
             .order_by(*(_direction(key.of(row), key, reverse=self.backwards) for key in self.keys))
-            .limit(self.size + literal_column("1") if one_more else self.size)
+            .limit(literal_column(str(1 << size_class(self.most.now))))
             .correlate_except(row)
             .subquery()
         )
+        page = select(about).limit(self.size + literal_column("1") if one_more else self.size).subquery()
         found = [func.count().over().label("_found")] if one_more else []
         return select(page, func.row_number().over().label("_place"), *found).subquery()
 
@@ -156,17 +161,16 @@ def _direction(value: Any, key: Key, *, reverse: bool) -> ColumnElement[Any]:
     return ordered.nulls_first() if reverse else ordered.nulls_last()  # type: ignore[no-any-return]
 
 
-def connection(
-    compiler: Compiler, definition: GraphQLField, read_field: ReadField, nodes: list[FieldNode], row: Any
-) -> ColumnElement[Any]:
-    """One connection as JSON."""
+def page_of(compiler: Compiler, definition: GraphQLField, node: FieldNode, row: Any) -> Page:
+    """What a node asks of the connection that a row has, or that stands at the root."""
     kind = get_named_type(definition.type)
     assert isinstance(kind, GraphQLObjectType)
     item = get_named_type(kind.fields["nodes"].type)
     assert isinstance(item, GraphQLObjectType)
+    read_field = definition.extensions["strawberry-definition"]
     assert isinstance(read_field.read, Many)
     many, declared = read_field.read, declared_as(item)
-    arguments = compiler.arguments(definition, nodes[0])
+    arguments = compiler.arguments(definition, node)
 
     def matching() -> tuple[Any, ColumnElement[bool]]:
         assert declared.model is not None
@@ -180,129 +184,4 @@ def connection(
     size = _size(compiler, arguments, most)
     page = Page(compiler, item, declared.model, matching, order, arguments, most, size)
     page.check_cursors()
-    return _Parts(page, kind, compiler.selector.fields(kind, nodes)).json()
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The fields of a connection that were asked for."""
-
-    page: Page
-    kind: GraphQLObjectType
-    fields: dict[str, list[FieldNode]]
-
-    def json(self) -> ColumnElement[Any]:
-        names = {nodes[0].name.value for nodes in self.fields.values()}
-        paged = bool(names & {"nodes", "edges", "pageInfo"})
-        gathered = self._gathered(one_more="pageInfo" in names) if paged else None
-        columns = self.page.compiler.labelled(self.fields, lambda _key, nodes: self._part(nodes, gathered))
-        inner = record(columns)
-        if gathered is not None:
-            inner = inner.select_from(gathered)
-        return self.page.compiler.json(inner)
-
-    def _gathered(self, *, one_more: bool) -> Any:
-        """The page's rows as one row: its items as JSON, and what the page's info needs."""
-        page = self.page
-        rows = page.rows(one_more=one_more)
-        row = aliased(page.model, rows, adapt_on_names=True)
-        place = rows.c["_place"]
-        inside = place <= page.size
-        source: Any = rows
-        columns: list[ColumnElement[Any]] = []
-        for key, nodes in self._items():
-            with page.compiler.meter.inside(nodes[0]), page.compiler.meter.each(page.most.find):
-                each = self._each(nodes, row, rows)
-            source = source.join(each, true())
-            items = json_of(each)
-            ordered = func.json_agg(aggregate_order_by(items, place.desc()) if page.backwards else items)
-            kept = ordered.filter(inside) if one_more else ordered
-            columns.append(func.coalesce(kept, literal_column("'[]'::json")).label(key))
-        if one_more:
-            columns += self._info(rows)
-        return select(*columns).select_from(source).subquery()
-
-    def _items(self) -> list[tuple[str, list[FieldNode]]]:
-        """The fields that list the items, each with a name of its own that no response key can have."""
-        lists = [nodes for nodes in self.fields.values() if nodes[0].name.value in {"nodes", "edges"}]
-        return [(f"items${place}", nodes) for place, nodes in enumerate(lists)]
-
-    def _each(self, nodes: list[FieldNode], row: Any, rows: Any) -> Any:
-        compiler, page = self.page.compiler, self.page
-        name = nodes[0].name.value
-        with compiler.at(self.kind.fields[name].type):
-            if name == "nodes":
-                columns = compiler.columns(page.item, compiler.selector.fields(page.item, nodes), row)
-            else:
-                columns = self._edge(nodes, row, rows)
-            return compiler.beside(record(columns))
-
-    def _edge(self, nodes: list[FieldNode], row: Any, rows: Any) -> list[ColumnElement[Any]]:
-        compiler, page = self.page.compiler, self.page
-        edge = get_named_type(self.kind.fields["edges"].type)
-        assert isinstance(edge, GraphQLObjectType)
-
-        def part(_key: str, inner: list[FieldNode]) -> ColumnElement[Any]:
-            match inner[0].name.value:
-                case "cursor":
-                    return self._cursor(rows)
-                case "node":
-                    with compiler.at(edge.fields["node"].type):
-                        return compiler.object(page.item, inner, row)
-                case _:
-                    return quoted(edge.name)
-
-        return compiler.labelled(compiler.selector.fields(edge, nodes), part)
-
-    def _cursor(self, rows: Any) -> ColumnElement[str]:
-        return cursor(self.page.order, [rows.c[f"_key{place}"] for place in range(len(self.page.keys))])
-
-    def _info(self, rows: Any) -> list[ColumnElement[Any]]:
-        """Whether there is more, and the cursors of the page's first and last row, as they were fetched."""
-        place, size, found = rows.c["_place"], self.page.size, rows.c["_found"]
-        one = self._cursor(rows)
-        return [
-            (func.count() > size).label("_more"),
-            func.max(one).filter(place == literal_column("1", Integer()), place <= size).label("_head"),
-            func.max(one).filter(place == func.least(found, size)).label("_tail"),
-        ]
-
-    def _part(self, nodes: list[FieldNode], gathered: Any) -> ColumnElement[Any]:
-        match nodes[0].name.value:
-            case "nodes" | "edges":
-                name = next(name for name, own in self._items() if own is nodes)
-                return gathered.c[name]  # type: ignore[no-any-return]
-            case "totalCount":
-                self.page.compiler.meter.touch(WHOLE)
-                row, kept = self.page.matching()
-                return (
-                    select(func.count()).select_from(row).where(kept).correlate_except(row).scalar_subquery()
-                )
-            case "pageInfo":
-                return self._page_info(nodes, gathered)
-            case _:
-                return quoted(self.kind.name)
-
-    def _page_info(self, nodes: list[FieldNode], gathered: Any) -> ColumnElement[Any]:
-        page, compiler = self.page, self.page.compiler
-        kind = get_named_type(self.kind.fields["pageInfo"].type)
-        assert isinstance(kind, GraphQLObjectType)
-        found = gathered.c
-        head, tail, more, came_from = found["_head"], found["_tail"], found["_more"], self._came_from()
-        values: dict[str, ColumnElement[Any]] = {
-            "hasNextPage": came_from if page.backwards else more,
-            "hasPreviousPage": more if page.backwards else came_from,
-            "startCursor": tail if page.backwards else head,
-            "endCursor": head if page.backwards else tail,
-            "__typename": quoted(kind.name),
-        }
-        columns = compiler.labelled(
-            compiler.selector.fields(kind, nodes), lambda _key, inner: values[inner[0].name.value]
-        )
-        return compiler.json(record(columns).correlate_except(None))
-
-    def _came_from(self) -> ColumnElement[bool]:
-        """Whether the page was reached from an item on its other side, which is then in the list."""
-        return (
-            true() if _given(self.page.arguments, "before" if self.page.backwards else "after") else false()
-        )
+    return page

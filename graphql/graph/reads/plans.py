@@ -6,13 +6,15 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select
+from graphql import GraphQLObjectType
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from graph.reads.cost import Cost, Touch, cost_of
 from graph.reads.errors import ReadRefused
 from graph.reads.kept import Kept
 from graph.reads.nulls import Promise
+from graph.reads.pieces import Template
+from graph.reads.selections import Fields
 from graph.reads.statement import Bind, Compiler
 from graph.reads.values import Variables
 
@@ -26,11 +28,12 @@ _Value = Callable[[Variables, Mapping[str, Any]], Any]
 class Plan:
     """A statement as text and, for each of its parameters in their order, how to find its value.
 
-    `promises` are the fields that must not be null, in the order of their marks (see `graph.reads.nulls`), `touches`
-    what it can touch.
+    `template` is what its row is put into, `promises` are the fields that must not be null, in the order of their marks
+    (see `graph.reads.nulls`), `touches` what it can touch.
     """
 
     sql: str
+    template: Template
     promises: tuple[Promise, ...]
     touches: tuple[Touch, ...]
     _values: tuple[_Value, ...]
@@ -56,12 +59,13 @@ class Plan:
         return 2 * len(self.sql) + 500 * (len(self._values) + len(self.promises) + len(self.touches) + 1)
 
 
-def plan_of(statement: Select[Any], compiler: Compiler) -> Plan:
-    """The plan that runs the statement of a compiler.
+def plan_of(compiler: Compiler, kind: GraphQLObjectType, fields: Fields) -> Plan:
+    """The plan for what is selected of a root.
 
     Raises:
         ReadRefused: TOO_LARGE, where Postgres could not take it.
     """
+    statement, template = compiler.root(kind, fields)
     compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     names = compiled.positiontup or []
     if len(names) > MOST_PARAMETERS:
@@ -72,7 +76,7 @@ def plan_of(statement: Select[Any], compiler: Compiler) -> Plan:
     ]
     unused = [_own_value(bind) for name, bind in own.items() if name not in compiled.binds]
     touches = tuple(compiler.meter.touches)
-    return Plan(str(compiled), tuple(compiler.promises), touches, tuple(values), tuple(unused))
+    return Plan(str(compiled), template, tuple(compiler.promises), touches, tuple(values), tuple(unused))
 
 
 def _value(name: str, bind: Bind | None, known: Any, parameter: Any) -> _Value:

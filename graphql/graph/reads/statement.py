@@ -33,14 +33,12 @@ from sqlalchemy import (
     Text,
     Uuid,
     case,
-    cast,
     func,
     literal_column,
     select,
     true,
 )
 from sqlalchemy import bindparam as sql_bindparam
-from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from graph.reads import declare
@@ -48,17 +46,17 @@ from graph.reads.cost import WHOLE, Meter
 from graph.reads.declare import ReadField
 from graph.reads.errors import ReadRefused
 from graph.reads.identity import key_of, kind_of
+from graph.reads.lists import connection, write_connection
 from graph.reads.names import quoted
-from graph.reads.nulls import MARK, Promise
-from graph.reads.pages import connection
+from graph.reads.nulls import MARK, Promise, may_be_null
 from graph.reads.perspective import Perspective
+from graph.reads.pieces import MOST_COLUMNS, Pieces, Template
 from graph.reads.records import as_json, declared_as, json_of, record
 from graph.reads.selections import Fields, Selector
 from graph.reads.tallies import counts, tally, total
 from graph.reads.values import Leaf, Tree, Variables, argument
 
 LONGEST_KEY = 63  # bytes of a name in Postgres; a longer one would be cut short there
-MOST_FIELDS = 1600  # columns of a select in Postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +140,27 @@ class Compiler:
         yield
         del self._path[before:]
 
-    def root(self, kind: GraphQLObjectType, fields: Fields) -> Select[Any]:
-        """The statement for an operation, or for what a mutation answers."""
-        inner = self.derived(select(*self.columns(kind, fields, None)))
-        return select(cast(json_of(inner), Text))
+    def root(self, kind: GraphQLObjectType, fields: Fields) -> tuple[Select[Any], Template]:
+        """The statement for an operation, or for what a mutation answers, and what its row is put into.
+
+        Raises:
+            ReadRefused: TOO_MANY_FIELDS or ALIAS_TOO_LONG.
+        """
+        pieces = Pieces()
+        for key in pieces.keys(self.keys(fields)):
+            self._write(kind, fields[key], pieces)
+        return pieces.done()
+
+    def _write(self, kind: GraphQLObjectType, nodes: list[FieldNode], pieces: Pieces) -> None:
+        definition = kind.fields.get(nodes[0].name.value)
+        if definition is None:
+            pieces.say(f'"{kind.name}"')  # its __typename
+            return
+        if isinstance(definition.extensions["strawberry-definition"].read, declare.Many):
+            with self.at(definition.type), self.meter.inside(nodes[0]):
+                write_connection(self, definition, nodes, pieces)
+        else:
+            pieces.put(self._field(kind, nodes, None))
 
     def columns(self, kind: GraphQLObjectType, fields: Fields, row: Any) -> list[ColumnElement[Any]]:
         """What is selected of one object, labelled with the response keys."""
@@ -154,18 +169,22 @@ class Compiler:
     def labelled(
         self, fields: Fields, value: Callable[[str, list[FieldNode]], ColumnElement[Any]]
     ) -> list[ColumnElement[Any]]:
-        """The value of each field, labelled with its response key.
+        """The value of each field, labelled with its response key."""
+        return [value(key, fields[key]).label(key) for key in self.keys(fields)]
+
+    def keys(self, fields: Fields) -> list[str]:
+        """The response keys of one object.
 
         Raises:
             ReadRefused: TOO_MANY_FIELDS or ALIAS_TOO_LONG.
         """
-        if len(fields) > MOST_FIELDS:
-            raise ReadRefused("TOO_MANY_FIELDS", f"Ask for at most {MOST_FIELDS:,} fields of one object.")
+        if len(fields) > MOST_COLUMNS:
+            raise ReadRefused("TOO_MANY_FIELDS", f"Ask for at most {MOST_COLUMNS:,} fields of one object.")
         for key in fields:
             if len(key) > LONGEST_KEY:
                 most = f"An alias has at most {LONGEST_KEY} characters"
                 raise ReadRefused("ALIAS_TOO_LONG", f"{most}: shorten {key[:20]}….")
-        return [value(key, nodes).label(key) for key, nodes in fields.items()]
+        return list(fields)
 
     def _field(self, kind: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
         name = nodes[0].name.value
@@ -175,7 +194,7 @@ class Compiler:
         read_field = definition.extensions["strawberry-definition"]
         with self.at(definition.type), self.meter.inside(nodes[0]):
             value = self._value(kind, definition, read_field, nodes, row)
-            if is_non_null_type(definition.type) and _may_be_null(read_field.read, value):
+            if is_non_null_type(definition.type) and may_be_null(read_field.read, value):
                 value = self._promised(f"{kind.name}.{name}", nodes, value)
             return value
 
@@ -212,7 +231,7 @@ class Compiler:
                     target, nodes, lambda other: other.id == sql_bindparam("subject", type_=Uuid())
                 )
             case declare.Many():
-                return connection(self, definition, read_field, nodes, row)
+                return connection(self, definition, nodes, row)
             case declare.AnyNode():
                 return self._any(target, definition, read, nodes, row)
             case declare.Itself():
@@ -257,7 +276,9 @@ class Compiler:
         if self.completed:
             columns.append(quoted(kind.name).label(declare.KIND))
         # The id of another row is unique; a rule of the application need not find one row only.
-        return self.json(record(columns).where(on(other), seen).limit(1).correlate_except(other))
+        return self.json(
+            record(columns).where(on(other), seen).limit(literal_column("1")).correlate_except(other)
+        )
 
     def _lookup(
         self, kind: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
@@ -301,16 +322,6 @@ class Compiler:
             if declared_as(each).model is not None
         ]
         return case(*branches)
-
-
-def _may_be_null(read: declare.Read, value: ColumnElement[Any]) -> bool:
-    """Whether a field can be null in spite of what the schema says: a row that is not there, a rule with a gap."""
-    match read:
-        case declare.One() | declare.AnyNode() | declare.Lookup() | declare.Subject():
-            return True
-        case declare.Column(expression):
-            return expression is not None and not isinstance(value, InstrumentedAttribute)
-    return False
 
 
 def _is_given(value: Tree) -> bool:

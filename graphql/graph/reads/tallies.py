@@ -44,28 +44,42 @@ def tally(
 ) -> ColumnElement[Any]:
     """The object that speaks of all rows, as JSON."""
     compiler.meter.touch(WHOLE)
-    row, seen = compiler.rows(read.model)
-    kept = Narrowing(compiler, declaration_of(read.filtered_as()), row).condition(
-        compiler.arguments(definition, nodes[0]).get("filter")
-    )
-    beside, joined = (None, true()) if read.beside is None else read.beside(row, compiler.perspective)
+    at = compiler.perspective
+    own = at.rows(read.model)
+    beside, joined = (own, true()) if read.beside is None else read.beside(own, at)
+    row = _Together(own, beside)
     keys: dict[str, Any] = {}
     sums: dict[str, Any] = {}
     for field in _fields(compiler, kind, nodes):
         match field.read:
             case declare.CountedBy(_, of):
-                values = of(row, beside, compiler.perspective)
-                keys |= {_key(field, place): value for place, value in enumerate(values)}
+                keys |= {_key(field, place): value for place, value in enumerate(of(row, at))}
             case declare.Summed(of):
-                sums[field.python_name] = of(row, beside, compiler.perspective)
+                sums[field.python_name] = of(row, at)
+    kept = Narrowing(compiler, declaration_of(read.filtered_as()), row).condition(
+        compiler.arguments(definition, nodes[0]).get("filter")
+    )
+    seen = at.visible(read.model, row)
     rows = select(
         literal_column("1").label(_ROWS),
         *(value.label(name) for name, value in (keys | sums).items()),
-    ).select_from(row)
-    if beside is not None and inspect(beside).selectable in rows.get_final_froms():
+    ).select_from(beside)
+    rows = rows.where(kept, true() if seen is None else seen)
+    if beside is not own and inspect(own).selectable in rows.get_final_froms():
         rows = rows.where(joined)
-    groups = compiler.shared(_grouped(rows.where(seen, kept).subquery(), keys, sums))
+    groups = compiler.shared(_grouped(rows.subquery(), keys, sums))
     return compiler.object(kind, nodes, groups)
+
+
+class _Together:
+    """A row and the one beside it as one. What both have is taken from there, so that the row itself is rarely read."""
+
+    def __init__(self, row: Any, beside: Any) -> None:
+        self._row = row
+        self._beside = beside
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._beside if hasattr(self._beside, name) else self._row, name)
 
 
 def _fields(compiler: Compiler, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Iterator[ReadField]:

@@ -124,6 +124,7 @@ def shape(value: Any, kinds: Container[str]) -> Any:
     """What of a variable's value decides the statement: everything but the leaves.
 
     Truth values, words of a closed list and the type in an id (one of `kinds`) do decide it; they have few values each.
+    So does about how large a number is: it may be that of a page.
     """
     if isinstance(value, dict):
         return tuple((key, shape(inner, kinds)) for key, inner in sorted(value.items()))
@@ -132,5 +133,12 @@ def shape(value: Any, kinds: Container[str]) -> Any:
         return tuple(shape(item, kinds) for item in value) if structured else list.__name__
     if value is None or isinstance(value, bool | Enum):
         return value
+    if isinstance(value, int):
+        return size_class(value)
     kind = kind_of(value) if isinstance(value, str) else None
     return kind if kind is not None and kind in kinds else type(value).__name__
+
+
+def size_class(number: int) -> int:
+    """About how large a number is: 2 to the power of its class is the first power of 2 that is larger."""
+    return number.bit_length()

@@ -1,4 +1,4 @@
-"""What is counted beside a programme is what a recount of its milestones and partners gives, on every date."""
+"""What programmes are counted by is what a recount of them, their milestones and partners gives, on every date."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ from domain.history import as_of
 from domain.milestones import commands as milestones
 from domain.milestones.models import Milestone, ReasonCode
 from domain.models import Partner, ProgrammeFigures
+from domain.programmes import commands as programmes
 from domain.programmes import partners
-from domain.programmes.models import PartnerRole
+from domain.programmes.models import DeliveryConfidence, PartnerRole, Programme
+from domain.programmes.reports import report
 from tests import factories as make
 
 DAYS = [make.START + timedelta(days=days) for days in range(0, 90, 7)]
+
+
+OWN = ("status", "category", "delivery_confidence", "heard_on")
+FIGURES = (*OWN, "open_forecasts", "slipped_milestones", "lead_since", "leads")
 
 
 async def _figures(database, programme_id, day):
@@ -25,9 +31,7 @@ async def _figures(database, programme_id, day):
     rows = as_of(ProgrammeFigures, func.date(day)).c
     async with make.acting(database) as work:
         found = await work.session.execute(
-            select(rows.open_forecasts, rows.slipped_milestones, rows.lead_since, rows.leads).where(
-                rows.id == programme_id
-            )
+            select(*(rows[name] for name in FIGURES)).where(rows.id == programme_id)
         )
     [figures] = found.all()
     return tuple(figures)
@@ -35,7 +39,8 @@ async def _figures(database, programme_id, day):
 
 async def _recount(database, programme_id, day):
     async with make.acting(database) as work:
-        there, here = (as_of(model, func.date(day)).c for model in (Milestone, Partner))
+        of, there, here = (as_of(model, func.date(day)).c for model in (Programme, Milestone, Partner))
+        [own] = await work.session.execute(select(*(of[name] for name in OWN)).where(of.id == programme_id))
         planned = (
             await work.session.execute(
                 select(there.forecast_on, there.baseline_on).where(
@@ -57,6 +62,7 @@ async def _recount(database, programme_id, day):
         if end is not None and end > start:
             turns.setdefault(end, None)
     return (
+        *own,
         sorted(forecast for forecast, _ in planned),
         sum(forecast > baseline for forecast, baseline in planned),
         sorted(turns),
@@ -68,7 +74,7 @@ async def _something(work, chance, programme, kept, organisations):
     """One change, dated as the transaction is; it may be refused."""
     chosen = chance.choice(kept)
     day = make.START + timedelta(days=chance.randrange(400))
-    match chance.randrange(8):
+    match chance.randrange(11):
         case 0:
             kept.append((await make.milestone(work, programme, f"M{len(kept)}", baseline_on=day)).id)
         case 1:
@@ -83,6 +89,17 @@ async def _something(work, chance, programme, kept, organisations):
             await partners.change_lead(
                 work, programme.id, organisation_id=chance.choice(organisations), starts_on=work.on
             )
+        case 6:
+            await report(
+                work,
+                programme.id,
+                delivery_confidence=chance.choice([*DeliveryConfidence, None]),
+                reported_on=work.on,
+            )
+        case 7:
+            await programmes.update(work, programme.id, category=chance.choice(["Rail", "Estate", None]))
+        case 8:
+            await chance.choice([programmes.pause, programmes.activate])(work, programme.id)
         case _:
             await milestones.reforecast(work, chosen, forecast_on=day, reason=ReasonCode.SCOPE, note=None)
 
@@ -95,7 +112,7 @@ async def test_figures_are_a_recount_on_every_date(database, seed):
         organisations = [(await make.organisation(work, f"O{n}")).id for n in range(4)]
         kept = [(await make.milestone(work, programme, f"M{n}")).id for n in range(3)]
     done = 0
-    for _ in range(40):
+    for _ in range(60):
         # In any order of dates: what is dated earlier than another change is known later.
         try:
             async with make.acting(database, on=chance.choice(DAYS)) as work:
@@ -108,7 +125,7 @@ async def test_figures_are_a_recount_on_every_date(database, seed):
         assert await _figures(database, programme.id, day) == await _recount(database, programme.id, day)
     async with make.acting(database) as work:
         present = await work.session.get_one(ProgrammeFigures, programme.id)
-        told = (present.open_forecasts, present.slipped_milestones, present.lead_since, present.leads)
+        told = tuple(getattr(present, name) for name in FIGURES)
     assert told == await _recount(database, programme.id, make.TODAY)
 
 
@@ -122,7 +139,7 @@ async def test_what_is_changed_on_an_earlier_date_is_counted_from_it_on(database
     async with make.acting(database, on=later - timedelta(days=10)) as work:
         await milestones.cancel(work, second.id, note="Not needed.")
     counts = [
-        len((await _figures(database, programme.id, later - timedelta(days=days)))[0])
+        len((await _figures(database, programme.id, later - timedelta(days=days)))[len(OWN)])
         for days in (11, 10, 1, 0)
     ]
     assert counts == [2, 1, 1, 0]

@@ -29,6 +29,7 @@ from graph.reads import ReadRefused
 from graph.reads.plans import plan_of
 from graph.reads.selections import Selector
 from graph.reads.statement import Compiler
+from graph.reads.values import shape
 from graph.schema import schema
 from graph.trusted import documents
 from tests.factories import NOW
@@ -112,9 +113,9 @@ def compiled(question: Question) -> tuple[str, Any]:
     fragments = {d.name.value: d for d in document.definitions if d.kind == "fragment_definition"}
     selector = Selector(core, fragments, values.coerced)
     look = Look.of(question.viewer, operation, values.coerced, today(NOW))
-    compiler = Compiler(core, selector, look, 100)
-    statement = compiler.root(core.query_type, selector.root_fields(core.query_type, operation.selection_set))
-    return plan_of(statement, compiler).sql, statement
+    fields = selector.root_fields(core.query_type, operation.selection_set)
+    statement, _ = Compiler(core, selector, look, 100).root(core.query_type, fields)
+    return plan_of(Compiler(core, selector, look, 100), core.query_type, fields).sql, statement
 
 
 def assert_no_product(statement: Any) -> None:
@@ -194,6 +195,30 @@ def test_questions_with_more_values_than_a_statement_takes(monkeypatch):
     some = [f'a{n}: programmes(filter: {{ref: {{eq: "x"}}}}) {{ totalCount }}' for n in range(10)]
     with pytest.raises(ReadRefused, match="too many values"):
         compiled(Question(f"{{ {' '.join(some)} }}", {}, ADMINISTRATOR, frozenset()))
+
+
+def test_pages_of_about_one_size_share_a_statement():
+    asked = "query ($first: Int!) { programmes(first: $first) { nodes { id } pageInfo { hasNextPage } } }"
+
+    def statement(first: int) -> str:
+        return compiled(Question(asked, {"first": first}, ADMINISTRATOR, frozenset()))[0]
+
+    assert statement(33) == statement(63) != statement(64)
+    assert [shape(first, ()) for first in (33, 63, 64)] == [6, 6, 7]
+    # Room for the one more that says whether there is a next page.
+    assert "LIMIT 64" in statement(63)
+
+
+async def test_postgres_keeps_one_plan_for_a_page(database):
+    question = Question("{ programmes(first: 20) { nodes { id } } }", {}, ADMINISTRATOR, frozenset())
+    sql, _ = compiled(question)
+    async with database.readers.acquire() as connection:
+        for _ in range(8):
+            await connection.fetchrow(sql, 20)
+        [kept] = await connection.fetch(
+            "SELECT generic_plans FROM pg_prepared_statements WHERE statement = $1", sql
+        )
+    assert kept["generic_plans"] == 3
 
 
 def test_the_linter_would_say():
