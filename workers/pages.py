@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -35,6 +36,12 @@ REASONS = {
     "REPORTED": "the report gave no reason",
     "OTHER": "another reason",
 }
+MEETING = {"IN_PERSON": "in person", "VIRTUAL": "online", "HYBRID": "both at once"}
+SCORING = {
+    "MEAN": "scores are means of answers from",
+    "SUM": "scores are mean sums of answers from",
+    "PERCENT_FAVOURABLE": "scores are shares of favourable answers, of those from",
+}
 STATUS = {"PROPOSED": "proposed", "ACTIVE": "active", "PAUSED": "paused", "CLOSED": "closed"}
 
 
@@ -59,6 +66,18 @@ def _count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def _percent(share: str) -> str:
+    """`83 %` for `0.833333`."""
+    return f"{(Decimal(share) * 100).quantize(Decimal(1), ROUND_HALF_UP)} %"
+
+
+def _score(figure: str, scoring: str) -> str:
+    """`6.02` for `6.0208`; `95.0 %` where scores are shares."""
+    if scoring == "PERCENT_FAVOURABLE":
+        return f"{Decimal(figure):.1f} %"
+    return f"{Decimal(figure):.2f}"
+
+
 _ENVIRONMENT = Environment(
     loader=PackageLoader("workers"),
     autoescape=True,
@@ -66,11 +85,13 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters |= {"day": _day, "count": _count}
+_ENVIRONMENT.filters |= {"day": _day, "count": _count, "percent": _percent, "score": _score}
 _ENVIRONMENT.globals |= {
     "RATINGS": RATINGS,
     "HEALTH": HEALTH,
     "CRITICALITY": CRITICALITY,
     "REASONS": REASONS,
+    "MEETING": MEETING,
+    "SCORING": SCORING,
     "STATUS": STATUS,
 }

@@ -12,6 +12,7 @@ from domain.access.viewers import Role, Viewer
 from domain.database import Database
 from domain.errors import NotFound
 from domain.summaries import changes
+from domain.summaries.people import Round, Session, Strengths
 from domain.summaries.period import Period
 from domain.summaries.reading import Milestone, Moved, Programme, Reader, Reading, Standing, assemble
 from domain.summaries.sources import Source
@@ -24,6 +25,9 @@ LISTS: dict[str, tuple[str, type[Any]]] = {
     "summary/milestones": ("milestones", Milestone),
     "summary/moves": ("milestones", Moved),
     "summary/standing": ("programmes", Standing),
+    "summary/sessions": ("sessions", Session),
+    "summary/rounds": ("rounds", Round),
+    "summary/strengths": ("programmes", Strengths),
 }
 
 
@@ -36,7 +40,7 @@ async def read(
         NotFound: there is no such person.
     """
     viewer = Viewer(Role.SPONSOR, person_id)
-    sources = _of_both_ends(period)
+    sources = _of_both_ends(period) | _of_people(period)
     answers = {name: await answer(database, viewer, source) for name, source in sources.items()}
     further = _of_what_changed(assemble(period, answers))
     answers |= {name: await answer(database, viewer, source) for name, source in further.items()}
@@ -70,6 +74,22 @@ def _of_both_ends(period: Period) -> dict[str, Source]:
         "programmesAtEnd": _source("summary/programmes", period.ends),
         "milestonesAtStart": _source("summary/milestones", period.starts),
         "milestonesAtEnd": _source("summary/milestones", period.ends),
+    }
+
+
+def _of_people(period: Period) -> dict[str, Source]:
+    """What people did together, and what is known of them.
+
+    Sessions before the period are asked for as of its end too: what was noted late counts, and for whom somebody counts
+    is said of both stretches of time alike.
+    """
+    starts, ends, earlier = (day.isoformat() for day in (period.starts, period.ends, period.previous_starts))
+    return {
+        "sessions": _source("summary/sessions", period.ends, since=starts, until=ends),
+        "sessionsBefore": _source("summary/sessions", period.ends, since=earlier, until=starts),
+        "rounds": _source("summary/rounds", period.ends, since=starts),
+        "strengthsAtStart": _source("summary/strengths", period.starts, since=earlier),
+        "strengthsAtEnd": _source("summary/strengths", period.ends, since=starts),
     }
 
 

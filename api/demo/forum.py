@@ -109,6 +109,9 @@ async def _begin(story: Story) -> tuple[Programme, list[Organisation], list[Orga
             role=PartnerRole.PARTNER,
             starts_on=BEGINS,
         )
+    chief, secretary = names(300, 2)
+    await story.sponsor(programme, management[0], chief, position="Chief executive")
+    await story.sponsor(programme, unions[0], secretary, position="Regional secretary")
     for title, starts_on, ends_on in _PHASES:
         await phases.add(story.work, programme.id, title=title, starts_on=starts_on, ends_on=ends_on)
     return programme, management, unions

@@ -8,6 +8,7 @@ from datetime import date, time
 from typing import Final
 from uuid import UUID
 
+from api.demo.outcomes import record, review
 from api.demo.story import Story
 from domain.sessions import agenda, attendance, commands
 from domain.sessions.models import Session, SessionMode
@@ -127,15 +128,17 @@ async def _plan(
 
 
 async def hold(story: Story, planned: Sequence[Planned], people: Mapping[str, Sequence[UUID]]) -> None:
-    """Note on the day of each session who was there."""
+    """Note on the day of each session what was done of earlier ones, who was there, and what came of it."""
     for each in planned:
         work = await story.on(each.session.held_on)
+        await review(story, each.session.programme_id)
         invited = [person for name in each.cohorts for person in people[name]]
         came: dict[AttendanceStatus, list[UUID]] = {}
         for place, person in enumerate(invited):
             came.setdefault(_status(place + each.session.held_on.month), []).append(person)
         for status, those in came.items():
             await attendance.take(work, each.session.id, person_ids=those, status=status)
+        await record(story, each.session, people)
 
 
 def _status(turn: int) -> AttendanceStatus:

@@ -151,6 +151,8 @@ async def _programme(story: Story, council: Organisation, trust: Organisation) -
         role=PartnerRole.PARTNER,
         starts_on=BEGINS,
     )
+    for organisation, name in zip((council, trust), names(320, 2), strict=True):
+        await story.sponsor(programme, organisation, name, position="Chief executive")
     for title, starts_on, ends_on in _PHASES:
         await phases.add(story.work, programme.id, title=title, starts_on=starts_on, ends_on=ends_on)
     return programme

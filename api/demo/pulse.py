@@ -56,6 +56,9 @@ async def tell(story: Story) -> None:
         role=PartnerRole.PARTNER,
         starts_on=BEGINS,
     )
+    chief, director = names(310, 2)
+    await story.sponsor(programme, trust, chief, position="Chief executive")
+    await story.sponsor(programme, council, director, position="Director of adult social care")
     for title, starts_on, ends_on in (
         ("First four neighbourhoods", BEGINS, date(2019, 2, 1)),
         ("Embedding", date(2019, 2, 1), _ENDS),

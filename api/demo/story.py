@@ -23,7 +23,8 @@ from domain.organisations.models import Organisation
 from domain.people import commands as people
 from domain.people.models import Person
 from domain.programmes import commands as programmes
-from domain.programmes.models import Programme
+from domain.programmes import sponsors
+from domain.programmes.models import Partner, Programme
 from domain.work import Work
 from domain.work import work as begin
 
@@ -80,6 +81,19 @@ class Story:
         )
         self.emails[person.id] = person.email
         return person.id
+
+    async def sponsor(
+        self, programme: Programme, organisation: Organisation, name: str, *, position: str
+    ) -> None:
+        """Somebody answers for the programme on behalf of one of its partners from this day on."""
+        [person_id] = await self.staff(organisation, [name], position=position)
+        part = select(Partner.id).where(
+            Partner.programme_id == programme.id, Partner.organisation_id == organisation.id
+        )
+        partner_id = (await self.work.session.scalars(part)).one()
+        await sponsors.appoint(
+            self.work, programme.id, partner_id=partner_id, person_id=person_id, starts_on=self.work.on
+        )
 
     async def team(
         self, programme: Programme, name: str, members: Sequence[UUID], *, cohort_id: UUID | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -20,31 +20,36 @@ FORMAT = 1
 def compose(reader: Reader, reading: Reading, sources: Mapping[str, Source]) -> dict[str, Any]:
     """Everything that a summary says, with the sources that give each figure and each list again.
 
-    It carries no moment and no id of its own: compiled twice from the same, it is the same.
+    It carries no moment and no id of its own: compiled twice from the same, it is the same. A question that gave
+    nothing to tell is not among the sources.
     """
-    period = reading.period
+    period, figures, sections = reading.period, _figures(), list(_sections(reading))
+    told_from = {name for part in (*figures.values(), *sections) for name in part["sources"]}
     return _plain(
         {
             "format": FORMAT,
             "sponsor": {"id": reader.id, "name": reader.name, "email": reader.email},
             "period": {"from": period.starts, "to": period.ends, "nextTo": period.next_ends},
             "headline": headline(reading),
-            "figures": {
-                figure.key: {"label": figure.label, "rule": figure.rule, "sources": figure.sources}
-                for figure in FIGURES
-            },
-            "sections": [
-                {
-                    "key": section.key,
-                    "rule": section.rule,
-                    "sources": section.sources,
-                    "items": section.items(reading),
-                }
-                for section in SECTIONS
-            ],
-            "sources": {name: source.as_data() for name, source in sources.items()},
+            "figures": figures,
+            "sections": sections,
+            "sources": {name: source.as_data() for name, source in sources.items() if name in told_from},
         }
     )
+
+
+def _figures() -> dict[str, dict[str, Any]]:
+    return {
+        figure.key: {"label": figure.label, "rule": figure.rule, "sources": figure.sources}
+        for figure in FIGURES
+    }
+
+
+def _sections(reading: Reading) -> Iterator[dict[str, Any]]:
+    for section in SECTIONS:
+        items = section.items(reading)
+        if items or not section.on_occasion:
+            yield {"key": section.key, "rule": section.rule, "sources": section.sources, "items": items}
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

@@ -66,6 +66,11 @@ class Period:
         """When the next period of the same length ends."""
         return self.ends + (self.ends - self.starts)
 
+    @property
+    def previous_starts(self) -> date:
+        """When the period of the same length before this one started, as far back as there are dates."""
+        return self.starts - min(self.ends - self.starts, self.starts - date.min)
+
     def covers(self, day: date) -> bool:
         """Whether something of that date happened in the period."""
         return self.starts < day <= self.ends

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
@@ -17,6 +17,9 @@ from domain.milestones.rules import MilestoneStatus
 from domain.programmes.health import Health
 from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
 from domain.summaries.period import Period
+
+if TYPE_CHECKING:
+    from domain.summaries.people import Round, Session, Strengths
 
 Item = TypeVar("Item")
 
@@ -133,6 +136,8 @@ class Reading:
 
     `ledgers` has the moves of the milestones that slipped; `standing_before` and `standing_after` what was
     known, at that end of the period, of the programmes that are among the sponsor's at the other end only.
+    `sessions` were held in the period and `sessions_before` in as long a time before it, both as they are known at
+    the end; `rounds` were published in the period. `strengths_before` and `strengths_after` are of programmes.
     """
 
     period: Period
@@ -141,6 +146,11 @@ class Reading:
     ledgers: dict[str, list[Move]] = field(default_factory=dict)
     standing_before: dict[str, Standing] = field(default_factory=dict)
     standing_after: dict[str, Standing] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    sessions_before: dict[str, Session] = field(default_factory=dict)
+    rounds: dict[str, Round] = field(default_factory=dict)
+    strengths_before: dict[str, Strengths] = field(default_factory=dict)
+    strengths_after: dict[str, Strengths] = field(default_factory=dict)
 
 
 def assemble(period: Period, answers: Mapping[str, dict[str, Any]]) -> Reading:
@@ -156,4 +166,9 @@ def assemble(period: Period, answers: Mapping[str, dict[str, Any]]) -> Reading:
         ledgers={id_: moved.ledger.nodes for id_, moved in of("moves").items()},
         standing_before=of("standingAtStart"),
         standing_after=of("standingAtEnd"),
+        sessions=of("sessions"),
+        sessions_before=of("sessionsBefore"),
+        rounds=of("rounds"),
+        strengths_before=of("strengthsAtStart"),
+        strengths_after=of("strengthsAtEnd"),
     )

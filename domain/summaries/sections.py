@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from domain.assessments.cells import DEFAULT_K
 from domain.milestones.models import Criticality, ReasonCode
 from domain.programmes.models import DeliveryConfidence
 from domain.summaries import changes
+from domain.summaries.assessments import assessments
 from domain.summaries.changes import Slip
+from domain.summaries.coverage import coverage
 from domain.summaries.headline import MILESTONES, PROGRAMMES
+from domain.summaries.participation import participation
 from domain.summaries.reading import Milestone, Move, Programme, Reading, Standing
 
 Item = dict[str, Any]
@@ -23,12 +27,16 @@ _URGENCY = {criticality: place for place, criticality in enumerate(reversed(Crit
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A list of the summary. `rule` says in words what `items` works out from the sources named."""
+    """A list of the summary. `rule` says in words what `items` works out from the sources named.
+
+    One that is `on_occasion` is left out where it has no items: not every programme meets, asks or assesses.
+    """
 
     key: str
     rule: str
     sources: tuple[str, ...]
     items: Callable[[Reading], list[Item]]
+    on_occasion: bool = False
 
 
 def worse(reading: Reading) -> list[Item]:
@@ -173,6 +181,33 @@ SECTIONS = (
         "The programmes at the end, with their delivery confidence at both.",
         PROGRAMMES,
         standing,
+    ),
+    Section(
+        "participation",
+        "The sessions held after the start and up to the end, not cancelled, of programmes that are active at the "
+        "end: sums of how many were there and how, by the organisation that each person counted for. A share is of "
+        "those of whom it was noted; it is compared with as long a time before the start, where anything was noted.",
+        ("sessions", "sessionsBefore"),
+        participation,
+        on_occasion=True,
+    ),
+    Section(
+        "assessments",
+        "The rounds published after the start and up to the end: what they published about everybody, and the change "
+        "since the latest earlier round of the same instrument in the same version. What is withheld is null.",
+        ("rounds",),
+        assessments,
+        on_occasion=True,
+    ),
+    Section(
+        "strengths",
+        "The programmes with teams in which somebody has a profile: how many are in a team at both, have a profile, "
+        "and show it to the programme; the share of each cluster in what is shown, where at least "
+        f"{DEFAULT_K} people have a strength of one; and the five highest counts of whole teams that were "
+        "told after the start.",
+        ("strengthsAtStart", "strengthsAtEnd"),
+        coverage,
+        on_occasion=True,
     ),
 )
 

@@ -19,6 +19,7 @@ from graph.organisations import Organisation
 from graph.outcomes import Action, Decision
 from graph.partners import Partner, Sponsor
 from graph.people import Person
+from graph.programme_strengths import ProgrammeStrengths
 from graph.reads import Connection, Node, column, computed, many, one, reads
 from graph.rounds import Round
 from graph.sessions import Session
@@ -144,6 +145,9 @@ class Programme(Node):
     )
     rounds: Connection[Round] = many(
         "programme_id", order=("-opened_on", "title"), description="Of its teams, the latest first."
+    )
+    strengths: ProgrammeStrengths = one(
+        "id", description="How far the strengths of those in its teams are known, and what they can draw on."
     )
     sessions: Connection[Session] = many(
         "programme_id", order=("starts_at",), description="In the order of time."

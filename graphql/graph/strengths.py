@@ -14,6 +14,7 @@ from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
 
 if TYPE_CHECKING:
+    from graph.cohorts import Team
     from graph.programmes import Programme
 
 strawberry.enum(
@@ -104,7 +105,7 @@ class ProfileStrength(Node):
 
 @reads(
     models.StrengthsRelease,
-    filters=("id", "counted_on", "people", "framework", "programme"),
+    filters=("id", "counted_on", "people", "framework", "team", "programme"),
     orders=("counted_on",),
 )
 class StrengthsRelease(Node):
@@ -120,6 +121,7 @@ class StrengthsRelease(Node):
     )
     people: int = column("How many members with a profile were counted.")
     framework: StrengthsFramework = one("framework_id")
+    team: Annotated[Team, strawberry.lazy("graph.cohorts")] = one("team_id")
     programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one("programme_id")
     counts: Connection[ReleasedStrength] = many(
         "release_id",

@@ -177,6 +177,37 @@ async def test_the_partnership_has_two_rounds_and_strengths(database: Database, 
     assert team["strengthsMap"] == {"members": 24, "profiles": {"totalCount": 17}}
 
 
+_ANSWERING_FOR = """query($ref: String) { programme(ref: $ref) {
+    sponsors { nodes { person { name } partner { organisation { code } } } }
+    decisions { totalCount } actions { nodes { title status dueOn closedOn } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("ref", "codes"),
+    [
+        (forum.REF, {"NM-HOSPITALS", "NM-HWU"}),
+        (pulse.REF, {"HD-COMMUNITY", "HD-COUNCIL"}),
+        (partnership.REF, {"RM-COUNCIL", "RM-TRUST"}),
+    ],
+)
+async def test_two_people_answer_for_each_programme(database: Database, ask: Ask, ref: str, codes: set[str]):
+    assert await enter(database, _CASES[ref])
+    seats = (await ask(_ANSWERING_FOR, ref=ref))["programme"]["sponsors"]["nodes"]
+    assert {seat["partner"]["organisation"]["code"] for seat in seats} == codes
+    assert len({seat["person"]["name"] for seat in seats}) == 2
+
+
+async def test_the_partnership_decides_and_does_most_of_what_it_agreed(database: Database, ask: Ask):
+    assert await enter(database, _CASES[partnership.REF])
+    programme = (await ask(_ANSWERING_FOR, ref=partnership.REF))["programme"]
+    assert programme["decisions"] == {"totalCount": 4}
+    actions = programme["actions"]["nodes"]
+    assert [action["status"] for action in actions] == ["DONE"] * 4 + ["OPEN"]
+    assert [action["title"] for action in actions if (action["closedOn"] or "") > action["dueOn"]] == [
+        "Draft a joint induction for new managers"
+    ]
+
+
 async def test_what_is_there_is_not_entered_again(database: Database):
     for case in CASES:
         assert await enter(database, case)

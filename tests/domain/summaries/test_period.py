@@ -59,6 +59,11 @@ def test_the_next_period_has_the_same_length():
     assert Period(date(2025, 12, 31), date(2026, 3, 31)).next_ends == date(2026, 6, 29)
 
 
+def test_the_previous_period_has_the_same_length_as_far_as_there_are_dates():
+    assert Period(date(2025, 12, 31), date(2026, 3, 31)).previous_starts == date(2025, 10, 2)
+    assert Period(date(1000, 1, 1), date(2026, 3, 31)).previous_starts == date.min
+
+
 def test_what_happened_on_the_first_day_belongs_to_the_period_before():
     period = Period(date(2025, 12, 31), date(2026, 3, 31))
     days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 1)]

@@ -109,6 +109,7 @@ MANY: dict[tuple[str, str], Several] = {
     ("StrengthOnMap", "holders"): Several(
         "Person", lambda _sight, row, other: other.id in row["holders"], "name"
     ),
+    ("ProgrammeStrengths", "releases"): Several("StrengthsRelease", _of("programme_id"), "-countedOn"),
     ("TeamStrengthsMap", "releases"): Several("StrengthsRelease", _of("team_id"), "-countedOn"),
     ("StrengthsRelease", "counts"): Several("ReleasedStrength", _of("release_id"), "-people"),
     ("StrengthsFramework", "clusters"): Several("StrengthsCluster", _of("framework_id"), "place"),

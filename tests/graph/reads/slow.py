@@ -175,6 +175,12 @@ for _kind in ("Team", "Cohort"):
         _SPECIAL[f"{_kind}StrengthsMap", _name] = lambda sight, row, item=_item, rule=_rule: [
             rows.Thing(item, values) for values in rule(sight, row)
         ]
+_SPECIAL["Programme", "strengths"] = lambda _sight, row: rows.Thing("ProgrammeStrengths", row)
+_SPECIAL["ProgrammeStrengths", "clusters"] = lambda sight, row: [
+    rows.Thing("ClusterOnMap", values) for values in strengths.clusters(sight, row)
+]
+for _name in ("people", "withProfile", "shown"):
+    _SPECIAL["ProgrammeStrengths", _name] = lambda sight, row, name=_name: strengths.reach(sight, row)[name]
 for _kind, _name in (
     ("StrengthOnMap", "people"),
     *(("ClusterOnMap", name) for name in ("people", "strengths", "share")),

@@ -84,7 +84,10 @@ def consent_of(sight: Sight, person_id: UUID) -> UUID | None:
 
 
 def members(sight: Sight, group: Any, day: date) -> set[UUID]:
-    """Who is in a team, or takes part in a cohort, on a day, by what is known on the date."""
+    """Who is in a team, in any of a programme, or takes part in a cohort, on a day, by what is known on the date."""
+    if isinstance(group, models.Programme):
+        teams = [row for row in sight.rows(models.Team) if row.programme_id == group.id]
+        return {person for row in teams for person in members(sight, row, day)}
     team = isinstance(group, models.Team)
     model, name = (models.TeamMember, "team_id") if team else (models.CohortMember, "cohort_id")
     parts = [row for row in sight.rows(model) if getattr(row, name) == group.id]
@@ -145,6 +148,12 @@ def coverage(sight: Sight, group: Any) -> list[dict[str, Any]]:
     firsts = [date(m // 12, m % 12 + 1, 1) for m in range(max(months - 119, 12), months + 1)]
     days = sorted({day for day in [*firsts, sight.on] if group.starts_on <= day <= sight.on})
     return [{"on": day, **_covered(sight, members(sight, group, day), day)} for day in days]
+
+
+def reach(sight: Sight, programme: Any) -> dict[str, int]:
+    """How many are in the teams of a programme, had a profile, and showed it."""
+    covered = _covered(sight, members(sight, programme, sight.on), sight.on)
+    return {"people": covered.pop("members"), **covered}
 
 
 def _covered(sight: Sight, people: set[UUID], day: date) -> dict[str, int]:

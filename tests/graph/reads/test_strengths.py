@@ -20,6 +20,10 @@ HOLDERS = """query Q %s { %s(last: 20) { nodes { strengthsMap {
     strengths { people holders(first: 3) { nodes { name } } }
 } } } }"""
 
+PROGRAMMES = """query Q %s { programmes(first: 30) { nodes { ref strengths { people withProfile shown
+    clusters { people strengths share cluster { key } }
+    releases(first: 5) { nodes { countedOn people team { name } counts(first: 5) { nodes { people } } } }
+} } } }"""
 RELEASES = """query Q %s { teams { nodes { strengthsMap {
     releases(first: 5) { nodes { countedOn people k framework { key } programme { ref }
         counts(first: 5) { nodes { people strength { key } } } } }
@@ -48,4 +52,15 @@ async def test_what_was_told_of_whole_teams_is_the_same_both_ways(agreed: Any, w
         for as_of in ("", '@asOf(date: "2025-01-31")'):
             data = await agreed(RELEASES % as_of, viewer=viewer)
             told += sum(len(node["strengthsMap"]["releases"]["nodes"]) for node in data["teams"]["nodes"])
+    assert told > 0
+
+
+@pytest.mark.parametrize("as_of", ["", '@asOf(date: "2024-03-01")', '@asOf(date: "2025-01-31")'])
+async def test_every_programme_is_the_same_both_ways(agreed: Any, world: World, as_of: str) -> None:
+    told = 0
+    for viewer in (ADMINISTRATOR, *_people(world)):
+        for node in (await agreed(PROGRAMMES % as_of, viewer=viewer))["programmes"]["nodes"]:
+            reach = node["strengths"]
+            assert reach["people"] >= reach["withProfile"] >= reach["shown"]
+            told += len(reach["clusters"])
     assert told > 0
