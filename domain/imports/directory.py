@@ -57,14 +57,14 @@ class Directory:
     def _codes(self) -> dict[UUID, str]:
         return {known.id: code for code, known in self.by_code.items()}
 
-    def advice(self, cell: str) -> tuple[str, str]:
-        """The code and the message of the error that a cell with no known code is."""
+    def advice(self, cell: str, *, otherwise: str) -> tuple[str, str]:
+        """The code and the message of the error that a cell with no known code is.
+
+        `otherwise` says what is to be done with several organisations, since the cell can hold one.
+        """
         parts = [part for part in _BETWEEN.split(cell) if part]
         if len(parts) > 1 and any(self._likely(part) for part in parts):
-            return "SEVERAL_ORGANISATIONS", (
-                f"\u201c{cell}\u201d names several organisations. Give the code of the one that leads; "
-                "the others can be added as partners afterwards."
-            )
+            return "SEVERAL_ORGANISATIONS", f"\u201c{cell}\u201d names several organisations. {otherwise}"
         meant = self._likely(cell)
         hint = f"Did you mean {meant}?" if meant else "Import it with the organisations first, or correct it."
         return "UNKNOWN_ORGANISATION", f"No organisation has the code \u201c{cell}\u201d. {hint}"

@@ -107,7 +107,9 @@ class _Task:
         for batch in self.rows.batches():
             for row in batch:
                 if row.organisation is not None and row.organisation not in self.organisations:
-                    code, message = self.organisations.advice(row.organisation)
+                    code, message = self.organisations.advice(
+                        row.organisation, otherwise="Give the code of the one that the person comes from."
+                    )
                     self.problems.add(code, message, row=row.number, column="organisation")
                 if len(self.cohorts.named(row.programme, row.cohort)) != 1:
                     code, message, column = self.cohorts.advice(row.programme, row.cohort)

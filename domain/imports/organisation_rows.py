@@ -61,6 +61,8 @@ def _organisation(cells: Cells) -> OrganisationRow | None:
     if opened_on is not None and closed_on is not None and closed_on <= opened_on:
         message = f"It would close on {in_words(closed_on)} and opens on {in_words(opened_on)}. Correct one of them."
         cells.wrong("END_BEFORE_START", message, "closed_on")
+        # The row is tried all the same, and would be refused for this once more.
+        closed_on = None
     if code is None or name is None or kind is None:
         return None
     return OrganisationRow(row.number, code, name, kind, opened_on, closed_on, parent, identifiers)

@@ -93,7 +93,7 @@ class _Task:
     async def apply(self) -> None:
         """Bring in every row, or none."""
         self._require_parents()
-        self.problems.raise_if_any()
+        # The other rows are tried too: all errors are told at once, and nothing is kept.
         ids = {code: organisation.id for code, organisation in self.known.by_code.items()}
         done = 0
         for batch in self._parents_first(ids):
@@ -108,13 +108,12 @@ class _Task:
     def _require_parents(self) -> None:
         for batch in self.rows.batches():
             for row in batch:
-                if (
-                    row.parent is not None
-                    and row.parent not in self.known
-                    and self.rows.number(SINCE_ALWAYS, row.parent) is None
-                ):
-                    code, message = self.known.advice(row.parent)
+                if row.parent is not None and not self._names_somebody(row.parent):
+                    code, message = self.known.advice(row.parent, otherwise="Give the code of one.")
                     self.problems.add(code, message, row=row.number, column="parent")
+
+    def _names_somebody(self, parent: str) -> bool:
+        return parent in self.known or self.rows.number(SINCE_ALWAYS, parent) is not None
 
     def _parents_first(self, ids: dict[str, UUID]) -> Iterator[list[OrganisationRow]]:
         """The rows in an order in which each parent comes before what belongs to it."""
@@ -135,7 +134,7 @@ class _Task:
     def _refuse_circles(self, handled: set[int]) -> None:
         for batch in self.rows.batches():
             for row in batch:
-                if row.number not in handled:
+                if row.number not in handled and row.parent is not None and self._names_somebody(row.parent):
                     message = f"{row.parent} itself belongs to {row.code}, or waits for a row with an error."
                     self.problems.add("PARENT_CIRCLE", message, row=row.number, column="parent")
 

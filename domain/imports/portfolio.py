@@ -78,7 +78,6 @@ async def _check(run: Run, begin: Begin, rows: Spool[PortfolioRow], problems: Pr
         planning = await Planning.load(work.session)
         require_past(rows, run.today, problems)
         require_leads(rows, planning.directory, problems)
-        problems.raise_if_any()
         await require_in_turn(work.session, rows, planning, problems)
         problems.raise_if_any()
     return planning

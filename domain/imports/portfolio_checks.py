@@ -18,6 +18,7 @@ from domain.imports.spool import Spool
 from domain.programmes.models import PortfolioReport
 
 OLDER = "REPORT_OLDER_THAN_KNOWN"
+_ONE_LEADS = "Give the code of the one that leads; the others can be added as partners afterwards."
 
 
 def require_leads(rows: Spool[PortfolioRow], directory: Directory, problems: Problems) -> None:
@@ -25,7 +26,7 @@ def require_leads(rows: Spool[PortfolioRow], directory: Directory, problems: Pro
     for batch in rows.batches():
         for row in batch:
             if row.lead not in directory:
-                code, message = directory.advice(row.lead)
+                code, message = directory.advice(row.lead, otherwise=_ONE_LEADS)
                 problems.add(code, message, row=row.number, column="lead_organisation")
 
 
@@ -43,7 +44,11 @@ def require_past(rows: Spool[PortfolioRow], today: date, problems: Problems) -> 
 async def require_in_turn(
     session: AsyncSession, rows: Spool[PortfolioRow], planning: Planning, problems: Problems
 ) -> None:
-    """Note what would change the past: rows, and whole reports, that are older than what is known."""
+    """Note what would change the past: rows, and whole reports, that are older than what is known.
+
+    Where there are errors already, only whole reports: a row that was left out would look like a programme that left.
+    """
+    whole = not problems.total
     known = set((await session.scalars(select(PortfolioReport.reported_on))).all())
     latest = max(known, default=date.min)
     for on in rows.days():
@@ -53,11 +58,11 @@ async def require_in_turn(
                 "not imported before that. What is known is not rewritten: take the rows of this report out."
             )
             problems.add(OLDER, message, row=rows.first(on), column="reported_on")
-            continue
-        for batch in rows.batches(on):
-            for planned in await planning.plans(session, batch, on):
-                _require_newest(planned, latest, problems)
-        await _require_all_there(session, rows, on, problems)
+        elif whole:
+            for batch in rows.batches(on):
+                for planned in await planning.plans(session, batch, on):
+                    _require_newest(planned, latest, problems)
+            await _require_all_there(session, rows, on, problems)
 
 
 def _require_newest(planned: Plan, latest: date, problems: Problems) -> None:

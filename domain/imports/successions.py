@@ -94,12 +94,12 @@ class _Task:
     async def apply(self) -> None:
         """Record the successions in the order of their dates, each of which can rest on those before it; or none."""
         self._require_known()
-        self.problems.raise_if_any()
         recorded = await _recorded(self.work)
         done = 0
         for on in self.rows.days():
             for batch in self.rows.batches(on):
-                for row in batch:
+                # The others are tried where a row has errors already: all are told at once, and none is kept.
+                for row in filter(self._names_known, batch):
                     async with attempt(self.work, self.problems, row.number, _COLUMNS):
                         self.result.count(Kind.SUCCESSIONS, await self._one(row, recorded))
                     done += 1
@@ -111,8 +111,13 @@ class _Task:
             for row in batch:
                 for column, cell in (("predecessor", row.predecessor), ("successor", row.successor)):
                     if cell not in self.known:
-                        code, message = self.known.advice(cell)
+                        code, message = self.known.advice(
+                            cell, otherwise="Give each of them a row of its own."
+                        )
                         self.problems.add(code, message, row=row.number, column=column)
+
+    def _names_known(self, row: SuccessionRow) -> bool:
+        return row.predecessor in self.known and row.successor in self.known
 
     async def _one(self, row: SuccessionRow, recorded: dict[tuple[UUID, UUID], date]) -> Outcome:
         predecessor, successor = self.known[row.predecessor], self.known[row.successor]

@@ -124,6 +124,16 @@ ERRORS: list[tuple[str, list[tuple[int, str | None, str]]]] = [
     ("KNOWN,Known,OTHER,2002-04-01,,,,\n", [(3, "opened_on", "OPENING_DIFFERS")]),
     ("KNOWN,Known,OTHER,,1999-01-01,,,\n", [(3, "closed_on", "CLOSES_BEFORE_IT_OPENS")]),
     ("N,N,OTHER,,,,RX4,\n", [(3, None, "IDENTIFIER_TAKEN")]),
+    ("N,N,OTHER,,,KNOWN; OLD,,\n", [(3, "parent", "SEVERAL_ORGANISATIONS")]),
+    (
+        "N,N,OTHER,1.4.2001,,,,\nM,M,OTHER,,,KNOW,,\nKNOWN,Known,OTHER,2002-04-01,,,,\nO,O,OTHER,,,O,,\n",
+        [
+            (3, "opened_on", "BAD_DATE"),
+            (4, "parent", "UNKNOWN_ORGANISATION"),
+            (5, "opened_on", "OPENING_DIFFERS"),
+            (6, "parent", "PARENT_CIRCLE"),
+        ],
+    ),
     ("N,N,=1,,,=1,,=1\n", [(3, "kind", "UNKNOWN_WORD"), (3, "parent", "FORMULA"), (3, "gss", "FORMULA")]),
 ]
 

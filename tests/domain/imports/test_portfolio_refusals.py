@@ -84,6 +84,10 @@ async def test_a_report_older_than_the_latest_is_refused(bring_in: Import, depar
         bring_in, row("2014-09-30", "rail"), row("2015-09-30", "rail"), row("2015-09-30", "road")
     )
     assert errors == [(3, "reported_on", OLDER)]
+    with_a_bad_cell = await _refused(
+        bring_in, row("2015-09-30", "rail"), row("2016-09-30", "rail", ends_on="31/03/2020")
+    )
+    assert with_a_bad_cell == [(2, "reported_on", OLDER), (3, "ends_on", "BAD_DATE")]
     assert await counts(departments, PortfolioReport) == 2
 
 

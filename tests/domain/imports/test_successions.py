@@ -79,6 +79,14 @@ ERRORS: list[tuple[str, list[tuple[int, str | None, str]]]] = [
         "BIS,BEIS,2016-07-15\nOLD,NEW,2016-01-01\nOLD,BEIS,2017-01-01\n",
         [(2, "on", "SUCCESSION_DATE_DIFFERS"), (4, "on", "SUCCESSION_DATE_DIFFERS")],
     ),
+    (
+        "BIS,BEIS,14/07/2016\nBIZ,BEIS,2016-07-14\nOLD,NEW,2016-01-01\nNEW,OLD,2017-01-01\n",
+        [
+            (2, "on", "BAD_DATE"),
+            (3, "predecessor", "UNKNOWN_ORGANISATION"),
+            (5, "successor", "SUCCESSION_CIRCLE"),
+        ],
+    ),
 ]
 
 
