@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import click
 from api.cli.compiling import Described, compile_for, described
 from api.cli.figures import figures
 from api.cli.running import Running, opened, until_told_to_stop
-from api.cli.servers import answering, listening, parts, require_free, url
+from api.cli.servers import answering, listening, parts, reserved, url
 from api.cli.supervision import supervised
 from api.demo import CASES, enter
 from domain import embedded
@@ -49,8 +50,6 @@ def demo(host: str | None, port: int | None, *, no_serve: bool) -> None:
     """
     settings = Settings.read()
     address = host or settings.host, port or settings.port
-    if not no_serve:
-        require_free(*address)
 
     async def work(servers: embedded.Servers) -> None:
         async with opened(servers) as database:
@@ -58,7 +57,10 @@ def demo(host: str | None, port: int | None, *, no_serve: bool) -> None:
         if not no_serve:
             await _serve(*address, summary)
 
-    with embedded.servers(settings, queue=True) as servers:
+    with (
+        nullcontext() if no_serve else reserved(*address),
+        embedded.servers(settings, queue=True) as servers,
+    ):
         asyncio.run(until_told_to_stop(work(servers)))
 
 

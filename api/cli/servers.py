@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import socket
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -54,10 +58,14 @@ def migrate() -> None:
 def api(host: str | None, port: int | None, processes: int, parent: int | None) -> None:
     """Run the API alone, until it is told to stop."""
     settings = Settings.read()
-    address = require_free(host or settings.host, port or settings.port)
+    address = host or settings.host, port or settings.port
     if parent is not None:
         end_with(parent)
-    with embedded.servers(settings) as servers:
+    # Who began us has reserved the address already.
+    with (
+        reserved(*address) if parent is None else nullcontext(),
+        embedded.servers(settings) as servers,
+    ):
         asyncio.run(migrated(servers))
         _serve_http(*address, processes)
 
@@ -140,7 +148,7 @@ async def _require_worker(settings: Settings) -> None:
 def serve(host: str | None, port: int | None) -> None:
     """Run the API and a worker until Ctrl-C, and begin again whichever of them fails."""
     settings = Settings.read()
-    address = require_free(host or settings.host, port or settings.port)
+    address = host or settings.host, port or settings.port
 
     async def work() -> None:
         async with supervised(parts(*address)):
@@ -149,7 +157,7 @@ def serve(host: str | None, port: int | None) -> None:
             click.echo("Ctrl-C stops it.")
             await asyncio.Event().wait()
 
-    with embedded.servers(settings, queue=True) as servers:
+    with reserved(*address), embedded.servers(settings, queue=True) as servers:
         asyncio.run(migrated(servers))
         asyncio.run(until_told_to_stop(work()))
 
@@ -182,21 +190,43 @@ async def answering(host: str, port: int) -> None:
             await asyncio.sleep(_LOOK_EVERY_S)
 
 
-def require_free(host: str, port: int) -> tuple[str, int]:
-    """The address, if nobody listens there.
+@contextmanager
+def reserved(host: str, port: int) -> Iterator[None]:
+    """Keep the address for our own parts, as long as the context lasts.
+
+    A server listens only after what it serves is loaded, and the system lets several processes of one user listen on
+    one port, each of which then answers some of the requests. So of two that begin at once one has to be told.
 
     Raises:
-        Refused: somebody does, or it is no address of this machine.
+        Refused: somebody listens there or is about to, or it is no address of this machine.
     """
+    _require_free(host, port)
+    place = Path(tempfile.gettempdir()) / f"tandem-port-{os.geteuid()}-{host}-{port}"
+    with ExitStack() as stack:
+        try:
+            descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _taken(host, port, "another Tandem is about to") from error
+        except OSError as error:
+            raise _taken(host, port, f"{place} is in the way") from error
+        yield
+
+
+def _require_free(host: str, port: int) -> None:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise Refused(
-            "PORT_TAKEN",
-            f"Tandem cannot listen on {host}, port {port} ({error.strerror}): "
-            "stop what uses it, or choose another by --port or TANDEM_PORT.",
-        ) from error
-    return host, port
+        raise _taken(host, port, str(error.strerror)) from error
+
+
+def _taken(host: str, port: int, why: str) -> Refused:
+    return Refused(
+        "PORT_TAKEN",
+        f"Tandem cannot listen on {host}, port {port} ({why}): "
+        "stop what uses it, or choose another by --port or TANDEM_PORT.",
+    )

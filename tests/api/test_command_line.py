@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli.main import COMMANDS, tandem
+from api.cli.servers import reserved
 from tests.api.processes import begun, eventually, free_port, is_free, nothing_runs, run
 
 
@@ -95,6 +96,19 @@ def test_a_port_that_is_taken_is_refused(empty_data_dir: Path, port: int, comman
     assert f"port {port}" in done.stderr
     assert "--port" in done.stderr
     assert not empty_data_dir.exists()
+
+
+@pytest.mark.parametrize("command", ["api", "serve", "demo"])
+def test_a_port_that_another_tandem_is_about_to_take_is_refused(
+    empty_data_dir: Path, port: int, command: str
+) -> None:
+    with reserved("127.0.0.1", port):
+        done = run(empty_data_dir, command, "--port", str(port))
+    assert done.returncode == 1
+    assert f"port {port} (another Tandem is about to)" in done.stderr
+    assert not empty_data_dir.exists()
+    with reserved("127.0.0.1", port):
+        pass
 
 
 def test_migrating_makes_the_tables_once(empty_data_dir: Path) -> None:
