@@ -78,6 +78,12 @@ def imports() -> None:
     """
 
 
+def _examples(what: str, file: str) -> str:
+    """The end of a command's help: how it is rehearsed, and how it is done."""
+    called = f"tandem import {what} {file}"
+    return "\n  ".join(["\b\nExamples:", f"{called} --dry-run", called, f"{called} --json"])
+
+
 def _file_and_options(command: Command) -> Command:
     """What all imports take."""
     as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -88,7 +94,7 @@ def _file_and_options(command: Command) -> Command:
     return file(dry_run(as_json(command)))
 
 
-@imports.command()
+@imports.command(epilog=_examples("organisations", "organisations.csv"))
 @_file_and_options
 @with_database()
 async def organisations(running: Running, *, file: Path, dry_run: bool, as_json: bool) -> None:
@@ -99,7 +105,7 @@ async def organisations(running: Running, *, file: Path, dry_run: bool, as_json:
     await _run(import_organisations, running, file, dry_run=dry_run, as_json=as_json)
 
 
-@imports.command()
+@imports.command(epilog=_examples("successions", "successions.csv"))
 @_file_and_options
 @with_database()
 async def successions(running: Running, *, file: Path, dry_run: bool, as_json: bool) -> None:
@@ -110,7 +116,7 @@ async def successions(running: Running, *, file: Path, dry_run: bool, as_json: b
     await _run(import_successions, running, file, dry_run=dry_run, as_json=as_json)
 
 
-@imports.command()
+@imports.command(epilog=_examples("portfolio", "reports.csv"))
 @_file_and_options
 @with_database()
 async def portfolio(running: Running, *, file: Path, dry_run: bool, as_json: bool) -> None:
@@ -122,7 +128,7 @@ async def portfolio(running: Running, *, file: Path, dry_run: bool, as_json: boo
     await _run(import_portfolio, running, file, dry_run=dry_run, as_json=as_json)
 
 
-@imports.command()
+@imports.command(epilog=_examples("members", "members.xlsx"))
 @_file_and_options
 @with_database()
 async def members(running: Running, *, file: Path, dry_run: bool, as_json: bool) -> None:
@@ -135,7 +141,7 @@ async def members(running: Running, *, file: Path, dry_run: bool, as_json: bool)
     await _run(import_members, running, file, dry_run=dry_run, as_json=as_json)
 
 
-@imports.command()
+@imports.command(epilog=_examples("framework", "working-together"))
 @_file_and_options
 @with_database()
 async def framework(running: Running, *, file: Path, dry_run: bool, as_json: bool) -> None:
@@ -147,7 +153,7 @@ async def framework(running: Running, *, file: Path, dry_run: bool, as_json: boo
     await _run(import_framework, running, file, dry_run=dry_run, as_json=as_json)
 
 
-@imports.command()
+@imports.command(epilog=_examples("strengths", "profiles.xlsx"))
 @_file_and_options
 @with_database()
 async def strengths(running: Running, *, file: Path, dry_run: bool, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +32,19 @@ Examples:
   tandem summaries show 01963f6e-7c1b-7d53-8f5a-6f0f9f6f1c55
   tandem summaries show 01963f6e-7c1b-7d53-8f5a-6f0f9f6f1c55 --html > summary.html
 """
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class _Day(click.ParamType[date]):
+    name = "date"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is not a date: write it as 2015-09-30.", param, ctx)
+
+
+_DAY = _Day()
 
 
 @click.group(epilog=_COMPILE_EXAMPLES)
@@ -52,12 +64,12 @@ async def compile_summaries(
     *,
     organisation: str | None,
     sponsor: str | None,
-    starts: datetime,
-    ends: datetime,
+    starts: date,
+    ends: date,
     as_json: bool,
 ) -> None:
     """Compile sponsors' summaries of a period and print their headlines."""
-    period = Period.between(starts.date(), ends.date(), today=today())
+    period = Period.between(starts, ends, today=today())
     compiled = await compile_for(running, period, organisation=organisation, sponsor=sponsor)
     if as_json:
         _print_json([each.as_data() for each in compiled])

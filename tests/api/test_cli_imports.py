@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl import Workbook
 
+from api.cli.imports import imports
 from api.cli.main import tandem
 from domain.database import Database
 
@@ -238,6 +239,11 @@ def test_help_has_examples() -> None:
     assert done.exit_code == 0
     assert "tandem import portfolio reports.csv --dry-run" in done.stdout
     assert "reported_on" in CliRunner().invoke(tandem, ["import", "portfolio", "--help"]).stdout
+
+
+@pytest.mark.parametrize("name", sorted(imports.commands))
+def test_help_of_each_import_has_an_example(name: str) -> None:
+    assert f"  tandem import {name} " in CliRunner().invoke(tandem, ["import", name, "--help"]).stdout
 
 
 def test_a_terminal_sees_how_far_it_has_come(

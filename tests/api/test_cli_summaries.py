@@ -82,11 +82,19 @@ def test_a_refusal_is_one_line_that_says_what_to_do(run, words, said):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("words", [[], ["--from", "yesterday", "--to", "2026-01-01"]])
-def test_a_call_that_is_not_understood_says_how(run, words):
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "Missing option '--from'."),
+        (["--from", "30/9/2015", "--to", "2026-01-01"], "30/9/2015 is not a date: write it as 2015-09-30."),
+        (["--from", "2015-09-31", "--to", "2026-01-01"], "2015-09-31 is not a date: write it as 2015-09-30."),
+    ],
+)
+def test_a_call_that_is_not_understood_says_how(run, words, said):
     done = run("compile", *words)
     assert done.exit_code == 2
     assert "Usage:" in done.stderr
+    assert said in done.stderr
 
 
 def test_summaries_are_listed_and_shown(run):
