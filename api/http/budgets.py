@@ -10,9 +10,11 @@ import math
 import time
 from typing import Any
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits import RateLimitItem, RateLimitItemPerMinute, WindowStats
+from limits.aio import strategies as asynchronous
+from limits.aio.storage import RedisStorage
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
 from api.logs import log
@@ -25,9 +27,10 @@ class Budgets:
     """The budgets of all tokens."""
 
     def __init__(self, redis_url: str | None) -> None:
+        # Counting in memory waits for nothing; the asynchronous kind would make a task for each request.
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._storage = _shared(redis_url) if redis_url else None
-        self._shared = SlidingWindowCounterRateLimiter(self._storage) if self._storage else None
+        self._shared = asynchronous.SlidingWindowCounterRateLimiter(self._storage) if self._storage else None
 
     async def spend(self, token: str, rows: int, per_minute: int) -> int:
         """Take so many rows from a token's budget and say how many are left.
@@ -35,27 +38,27 @@ class Budgets:
         Raises:
             BudgetSpent: there are not enough left; then nothing is taken.
         """
+        budget = RateLimitItemPerMinute(per_minute, namespace="tandem")
+        taken, stats = await self._taken(budget, token, rows)
+        if taken:
+            return int(stats.remaining)
+        raise BudgetSpent(rows, per_minute, max(1, math.ceil(stats.reset_time - time.time())))
+
+    async def _taken(self, budget: RateLimitItem, token: str, rows: int) -> tuple[bool, WindowStats]:
         if self._shared is not None:
             try:
-                return await _spend(self._shared, token, rows, per_minute)
+                taken = rows == 0 or await self._shared.hit(budget, token, cost=rows)
+                return taken, await self._shared.get_window_stats(budget, token)
             except RedisError as error:
                 log.warning("budgets.alone", reason=str(error))
-        return await _spend(self._own, token, rows, per_minute)
+        taken = rows == 0 or self._own.hit(budget, token, cost=rows)
+        return taken, self._own.get_window_stats(budget, token)
 
     async def close(self) -> None:
         """Give the connections back."""
         if self._storage is not None:
             client: Any = self._storage.bridge
             await client.get_connection().aclose()
-
-
-async def _spend(limiter: SlidingWindowCounterRateLimiter, token: str, rows: int, per_minute: int) -> int:
-    budget = RateLimitItemPerMinute(per_minute, namespace="tandem")
-    taken = rows == 0 or await limiter.hit(budget, token, cost=rows)
-    stats = await limiter.get_window_stats(budget, token)
-    if taken:
-        return int(stats.remaining)
-    raise BudgetSpent(rows, per_minute, max(1, math.ceil(stats.reset_time - time.time())))
 
 
 def _shared(redis_url: str) -> RedisStorage:
