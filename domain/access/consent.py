@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, and_, false, func, or_, select
 
 from domain.cohorts.models import CohortMember, CohortRole, TeamMember
 from domain.cohorts.rules import in_cohort, in_team
@@ -34,18 +34,17 @@ def seats(person: ColumnElement[UUID], on: ColumnElement[date]) -> Select[tuple[
 def consents(person_id: Any, least: ConsentLevel, on: ColumnElement[date]) -> ColumnElement[bool]:
     """Whether a person shows their strengths to that level at least, both now and as of a date."""
     now, then = StrengthsConsent.__table__.alias(), HISTORY[StrengthsConsent].alias()
-    given = select(now.c.id).where(now.c.person_id == person_id, _reaches(now.c.level, least))
-    known = given.where(now.c.valid_from <= on)
     before = select(then.c.id).where(
         then.c.person_id == person_id,
         _reaches(then.c.level, least),
         then.c.valid_from <= on,
         then.c.valid_until > on,
     )
-    return and_(
-        given.correlate_except(now).exists(),
-        or_(known.correlate_except(now).exists(), before.correlate_except(then).exists()),
+    # A person has one row. Were it looked for with EXISTS, Postgres might read everybody's into memory for each day.
+    showed = select(or_(now.c.valid_from <= on, before.correlate_except(then).exists())).where(
+        now.c.person_id == person_id, _reaches(now.c.level, least)
     )
+    return func.coalesce(showed.correlate_except(now).scalar_subquery(), false(), type_=Boolean())
 
 
 def _reaches(level: Any, least: ConsentLevel) -> ColumnElement[bool]:
