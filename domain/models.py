@@ -24,6 +24,7 @@ from domain.programmes.models import (
     Sponsor,
     StatusReport,
 )
+from domain.programmes.timeline_models import TimelineEntry
 from domain.sessions.models import Session, SessionCohort, SessionFacilitator, SessionSeries
 from domain.sessions.practice import (
     Action,
@@ -115,5 +116,6 @@ __all__ = [
     "TableSeat",
     "Team",
     "TeamMember",
+    "TimelineEntry",
     "metadata",
 ]

@@ -44,6 +44,12 @@ def words(kind: type[StrEnum]) -> Enum:
     return Enum(kind, native_enum=False, create_constraint=True, length=40, name=name, validate_strings=True)
 
 
+class Gathered(DeclarativeBase):
+    """A row that no table has, gathered from several for a question; its metadata are apart, so nothing creates it."""
+
+    metadata = MetaData()
+
+
 class Identified(Base):
     """A row with an id that sorts by the time of its making (UUID version 7)."""
 

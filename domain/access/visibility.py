@@ -83,6 +83,7 @@ from domain.models import (
     TableSeat,
     Team,
     TeamMember,
+    TimelineEntry,
 )
 
 Predicate = Callable[[Any, ColumnElement[UUID], ColumnElement[date]], ColumnElement[bool]]
@@ -199,6 +200,8 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     StrengthsConsent: lambda row, person, _on: row.person_id == person,
     Summary: lambda row, person, _on: row.person_id == person,
     PortfolioReport: _no_sponsor,
+    # It is gathered from rows that whoever asks can see, and from no others (`domain.programmes.timeline`).
+    TimelineEntry: _everyone,
     # A job that is done for a person says so: they can follow it.
     Job: lambda row, person, _on: cast(row.arguments["person_id"].astext, Uuid) == person,
 }

@@ -43,10 +43,10 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
+class Day:
     """Another day of what is known at a moment; the rules of cohorts take it for a moment."""
 
-    at: Moment
+    at: Any
     on: ColumnElement[date]
     past: bool = False
 
@@ -56,7 +56,7 @@ class _Day:
 
 def members(group: Group, at: Moment, day: ColumnElement[date] | None = None) -> CompoundSelect[UUID]:
     """The ids of the people who are in a group on `day`, or on the date of the question."""
-    moment: Any = at if day is None else _Day(at, day)
+    moment: Any = at if day is None else Day(at, day)
     of_team, of_cohort = at.rows(TeamMember), at.rows(CohortMember)
     return union(
         select(of_team.person_id)
@@ -95,7 +95,7 @@ def coverage(group: Group, starts_on: Any, at: Moment) -> Any:
     Its columns are `on`, `members`, `with_profile` and `shown`: members who have a profile, and who also show it to the
     programme, both today and on that day.
     """
-    on = _days(starts_on, at)
+    on = days(starts_on, at)
     people = members(group, at, on.c.on).subquery()
     person_id = people.c[0]
     profile = at.rows(StrengthsProfile)
@@ -124,14 +124,14 @@ def coverage(group: Group, starts_on: Any, at: Moment) -> Any:
     )
 
 
-def _days(starts_on: Any, at: Moment) -> Any:
-    """The days of a timeline, as a table with a column `on`."""
+def days(starts_on: Any, at: Any) -> Any:
+    """The first of each month since a day, and the date of the question, as a table with a column `on`."""
     month = func.date_trunc("month", at.on)
     first = func.greatest(func.date_trunc("month", starts_on), month - func.make_interval(0, MONTHS - 1))
     months = (
         func.generate_series(first, month, func.make_interval(0, 1)).table_valued("month").render_derived()
     )
     monthly = select(cast(months.c.month, Date).label("on")).correlate_except(months)
-    days = union(monthly, select(cast(at.on, Date).label("on"))).subquery()
-    within = select(days.c.on).where(days.c.on >= starts_on, days.c.on <= at.on)
-    return within.correlate_except(days).subquery()
+    each = union(monthly, select(cast(at.on, Date).label("on"))).subquery()
+    within = select(each.c.on).where(each.c.on >= starts_on, each.c.on <= at.on)
+    return within.correlate_except(each).subquery()

@@ -11,12 +11,15 @@ from uuid import UUID
 import strawberry
 from graphql import OperationDefinitionNode
 from sqlalchemy import ColumnElement, Date, Text, Uuid, bindparam, literal_column
+from sqlalchemy.orm import aliased
 from strawberry.directive import DirectiveLocation, DirectiveValue
 
 from domain.access.viewers import Viewer
 from domain.access.visibility import visible
 from domain.calendar import in_words
 from domain.moment import Moment
+from domain.programmes import timeline
+from domain.programmes.timeline_models import TimelineEntry
 from graph.reads import ReadRefused
 from graph.reads.values import Leaf, Variables, argument
 
@@ -82,6 +85,8 @@ class Look:
 
     def rows(self, model: type[Any]) -> Any:
         """A fresh alias of the model's rows as they were on the date."""
+        if model is TimelineEntry:
+            return aliased(TimelineEntry, timeline.entries(self).subquery(), adapt_on_names=True)
         return Moment(self.on, self.past).rows(model)
 
     def visible(self, model: type[Any], row: Any) -> ColumnElement[bool] | None:

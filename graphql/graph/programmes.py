@@ -23,6 +23,7 @@ from graph.programme_strengths import ProgrammeStrengths
 from graph.reads import Connection, Node, column, computed, many, one, reads
 from graph.rounds import Round
 from graph.sessions import Session
+from graph.timeline import TimelineEntry
 
 if TYPE_CHECKING:
     from graph.journal import JournalEntry
@@ -151,6 +152,12 @@ class Programme(Node):
     )
     sessions: Connection[Session] = many(
         "programme_id", order=("starts_at",), description="In the order of time."
+    )
+    timeline: Connection[TimelineEntry] = many(
+        "programme_id",
+        order=("on", "kind"),
+        description="Milestones, sessions, rounds and strengths coverage by day. What was cancelled is left out; "
+        "`last` gives the latest.",
     )
     decisions: Connection[Decision] = many(
         "programme_id", description="What its sessions decided, in the order of recording."

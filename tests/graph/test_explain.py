@@ -52,6 +52,12 @@ async def _variables(connection: asyncpg.Connection, name: str, person: Any) -> 
     return {
         "pages/index": {},
         "pages/summary": {"id": f"Summary:{person}"},
+        "programmes/timeline": {
+            "ref": await connection.fetchval(
+                "SELECT ref FROM programmes p JOIN sponsors s ON s.programme_id = p.id WHERE s.person_id = $1 LIMIT 1",
+                person,
+            )
+        },
         "summary/milestones": {"on": f"{on}"},
         "summary/moves": {"on": f"{on}", "since": f"{on - timedelta(days=120)}", "ids": milestones},
         "summary/programmes": {"on": f"{on}"},

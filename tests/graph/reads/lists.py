@@ -82,6 +82,7 @@ MANY: dict[tuple[str, str], Several] = {
     ("Programme", "milestones"): Several("Milestone", _of("programme_id"), "forecastOn"),
     ("Programme", "cohorts"): Several("Cohort", _of("programme_id"), "startsOn name"),
     ("Programme", "teams"): Several("Team", _of("programme_id"), "name"),
+    ("Programme", "timeline"): Several("TimelineEntry", _of("programme_id"), "on kind"),
     ("Programme", "rounds"): Several("Round", _of("programme_id"), "-openedOn title"),
     ("Team", "rounds"): Several("Round", _of("team_id"), "-openedOn title"),
     ("Round", "cells"): Several("RoundCell", _of("round_id"), "place"),
@@ -153,7 +154,7 @@ class Order:
                      for name, _ in self.keys)  # fmt: skip
 
     def _rank(self, name: str, found: Any) -> Any:
-        words = _words(self.kind, name)
+        words = None if name == "id" else _words(self.kind, name)
         return found if words is None or found is None else words.index(found.name) + 1
 
     def compare(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> int:

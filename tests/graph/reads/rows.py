@@ -16,7 +16,7 @@ from domain.milestones.rules import status_on
 from domain.programmes.health import contradicts, health_on
 from graph.scalars import SCALARS
 from graph.schema import schema
-from tests.graph.reads import sessions
+from tests.graph.reads import sessions, timeline
 from tests.graph.reads import slow_strengths as strengths
 from tests.graph.reads.world import Sight
 
@@ -120,6 +120,10 @@ def attribute(name: str) -> Callable[[Sight, Any], Any]:
     return lambda _sight, row: getattr(row, name)
 
 
+def _recorded(model: type[Any]) -> Callable[[Sight, Any], Any]:
+    return lambda _sight, row: row.id if timeline.RECORDS[row.kind] is model else None
+
+
 ONE: dict[tuple[str, str], tuple[str, Callable[[Sight, Any], Any]]] = {
     ("Affiliation", "person"): ("Person", attribute("person_id")),
     ("Affiliation", "organisation"): ("Organisation", attribute("organisation_id")),
@@ -203,6 +207,9 @@ ONE: dict[tuple[str, str], tuple[str, Callable[[Sight, Any], Any]]] = {
     ("TeamMember", "person"): ("Person", attribute("person_id")),
     ("TeamMember", "programme"): ("Programme", attribute("programme_id")),
     ("TeamMember", "team"): ("Team", attribute("team_id")),
+    ("TimelineEntry", "milestone"): ("Milestone", _recorded(models.Milestone)),
+    ("TimelineEntry", "session"): ("Session", _recorded(models.Session)),
+    ("TimelineEntry", "round"): ("Round", _recorded(models.Round)),
     ("Viewer", "person"): ("Person", lambda sight, _row: sight.viewer.person_id),
     **sessions.ONE,
 }

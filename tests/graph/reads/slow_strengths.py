@@ -144,19 +144,26 @@ def clusters(sight: Sight, group: Any) -> list[dict[str, Any]]:
 
 def coverage(sight: Sight, group: Any) -> list[dict[str, Any]]:
     """How many of a group had a profile, and showed it, over time."""
+    return [
+        {"on": day, **covered(sight, members(sight, group, day), day)} for day in days(sight, group.starts_on)
+    ]
+
+
+def days(sight: Sight, starts_on: date) -> list[date]:
+    """The days on which coverage is counted."""
     months = sight.on.year * 12 + sight.on.month - 1
     firsts = [date(m // 12, m % 12 + 1, 1) for m in range(max(months - 119, 12), months + 1)]
-    days = sorted({day for day in [*firsts, sight.on] if group.starts_on <= day <= sight.on})
-    return [{"on": day, **_covered(sight, members(sight, group, day), day)} for day in days]
+    return sorted({day for day in [*firsts, sight.on] if starts_on <= day <= sight.on})
 
 
 def reach(sight: Sight, programme: Any) -> dict[str, int]:
     """How many are in the teams of a programme, had a profile, and showed it."""
-    covered = _covered(sight, members(sight, programme, sight.on), sight.on)
-    return {"people": covered.pop("members"), **covered}
+    figures = covered(sight, members(sight, programme, sight.on), sight.on)
+    return {"people": figures.pop("members"), **figures}
 
 
-def _covered(sight: Sight, people: set[UUID], day: date) -> dict[str, int]:
+def covered(sight: Sight, people: set[UUID], day: date) -> dict[str, int]:
+    """How many of some people had a profile on a day, and showed it."""
     assessed = {
         row.person_id for row in sight.rows(models.StrengthsProfile) if row.assessed_on <= day
     } & people

@@ -15,11 +15,13 @@ from uuid import UUID
 from sqlalchemy import Date, literal, select
 
 from domain import models
-from domain.access.viewers import Role, Viewer
+from domain.access.viewers import ADMINISTRATOR, Role, Viewer
 from domain.database import Database
 from domain.milestones.models import Milestone
 from domain.programmes.models import PartnerRole, ProgrammeStatus
 from domain.tables import Base, Recorded, Tracked
+from tests.factories import TODAY
+from tests.graph.reads import timeline
 from tests.graph.reads.slow_strengths import may_be_told, shown_to
 
 PUBLIC = {
@@ -62,7 +64,9 @@ class World:
                         select(versions).where(versions.c.valid_until < literal(date.max, Date))
                     )
                     past[model] = [(_row(model, row), row["valid_until"]) for row in rows.mappings()]
-        return cls(present, past)
+        world = cls(present, past)
+        present[models.TimelineEntry] = world.as_seen(ADMINISTRATOR, TODAY).rows(models.TimelineEntry)
+        return world
 
     def as_seen(self, viewer: Viewer, today: date, as_of: date | None = None) -> Sight:
         """What a viewer sees of it at present, or as of a past date."""
@@ -102,6 +106,8 @@ class Sight:
         return self._rows[model]
 
     def _as_they_were(self, model: type[Any]) -> Iterable[Any]:
+        if model is models.TimelineEntry:
+            return timeline.entries(self)
         present = self.world.present[model]
         if not self.past or not issubclass(model, Tracked | Recorded):
             return present
@@ -119,6 +125,8 @@ class Sight:
 
     def sees(self, row: Any) -> bool:
         """Whether the viewer sees a row."""
+        if isinstance(row, models.TimelineEntry):
+            row = timeline.record(self, row)
         model, person = type(row), self.viewer.person_id
         if model in {models.StrengthsProfile, models.ProfileStrength}:
             if row.person_id not in self.shown:
