@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from domain import text
@@ -147,16 +147,22 @@ class StrengthsConsent(Tracked):
 
 
 class StrengthsRelease(Recorded):
-    """How many of a whole team had each strength on a day (`valid_from`), as far as k allowed it. It stays as it is.
+    """How many of a whole team or cohort had each strength on a day (`valid_from`), as far as k allowed it.
 
-    `released_at` is when the transaction began that told it.
+    It stays as it is. `released_at` is when the transaction began that told it.
     """
 
     __tablename__ = "strengths_releases"
-    __table_args__ = (Index(None, "programme_id", "team_id"), Index(None, "framework_id"))
+    __table_args__ = (
+        Index(None, "programme_id", "team_id"),
+        Index(None, "programme_id", "cohort_id"),
+        Index(None, "framework_id"),
+        CheckConstraint("num_nonnulls(team_id, cohort_id) = 1", name="is_of_one_group"),
+    )
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
-    team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"), index=True)
+    cohort_id: Mapped[UUID | None] = mapped_column(ForeignKey("cohorts.id"), index=True)
     framework_id: Mapped[UUID] = mapped_column(ForeignKey("strengths_frameworks.id"))
     k: Mapped[int]
     people: Mapped[int]

@@ -1,4 +1,4 @@
-"""What can be done with counts over a whole team: they are told once, and stay as they were told."""
+"""What can be done with counts over a whole team or cohort: they are told once, and stay as they were told."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Uuid, cast, literal, null, select
 
 from domain.access.viewers import Permission
 from domain.assessments.cells import DEFAULT_K, LOWEST_K
-from domain.cohorts.models import Team
+from domain.cohorts.models import Cohort, Team
 from domain.errors import Refused
 from domain.models import HISTORY, StrengthsConsent
 from domain.moment import Moment
@@ -30,23 +30,33 @@ from domain.strengths.releasing import Earlier, Question, is_large_enough, publi
 from domain.work import Work
 
 
-async def release(work: Work, team_id: UUID, *, framework_id: UUID, k: int = DEFAULT_K) -> StrengthsRelease:
-    """Tell how many of a whole team have each strength, also of those who show theirs to nobody, as far as k allows.
+async def release(
+    work: Work,
+    *,
+    framework_id: UUID,
+    team_id: UUID | None = None,
+    cohort_id: UUID | None = None,
+    k: int = DEFAULT_K,
+) -> StrengthsRelease:
+    """Tell how many of a whole team, or of those who take part in a cohort, have each strength, as far as k allows.
+
+    Those are counted too who show theirs to nobody.
 
     Raises:
-        Refused: K_TOO_LOW or TOO_FEW_PEOPLE.
+        Refused: TEAM_OR_COHORT, K_TOO_LOW or TOO_FEW_PEOPLE.
     """
-    team = await work.find(Team, team_id, named="teamId")
+    group = await _group(work, team_id, cohort_id)
     work.require(Permission.EDIT_STRENGTHS)
     framework = await work.find(StrengthsFramework, framework_id, named="frameworkId")
     # Two at a time would not know of each other.
     await work.alone("strengths releases")
-    asked = await _question(work, team, framework, _require_k(k))
-    _require_enough(asked)
+    asked = await _question(work, group, framework, _require_k(k))
+    _require_enough(asked, named="teamId" if cohort_id is None else "cohortId")
     made = work.add(
         StrengthsRelease(
-            programme_id=team.programme_id,
-            team_id=team.id,
+            programme_id=group.programme_id,
+            team_id=team_id,
+            cohort_id=cohort_id,
             framework_id=framework.id,
             k=asked.k,
             people=len(asked.people),
@@ -56,6 +66,16 @@ async def release(work: Work, team_id: UUID, *, framework_id: UUID, k: int = DEF
     await work.save()
     await _tell(work, made, asked)
     return made
+
+
+async def _group(work: Work, team_id: UUID | None, cohort_id: UUID | None) -> Team | Cohort:
+    if team_id is not None and cohort_id is None:
+        return await work.find(Team, team_id, named="teamId")
+    if cohort_id is not None and team_id is None:
+        return await work.find(Cohort, cohort_id, named="cohortId")
+    raise Refused(
+        "TEAM_OR_COHORT", "Give either the team or the cohort whose strengths are to be told.", field="teamId"
+    )
 
 
 async def _tell(work: Work, made: StrengthsRelease, asked: Question) -> None:
@@ -80,20 +100,20 @@ def _require_k(k: int) -> int:
     return k
 
 
-def _require_enough(asked: Question) -> None:
-    """It says no more than everybody can count who sees the team, and who of it shows their profile."""
+def _require_enough(asked: Question, *, named: str) -> None:
+    """It says no more than everybody can count who sees the group, and who of it shows their profile."""
     if not is_large_enough(asked):
         raise Refused(
             "TOO_FEW_PEOPLE",
-            f"Counts of this team would be about fewer than {asked.k} people who do not show their strengths, by "
+            f"Counts of this group would be about fewer than {asked.k} people who do not show their strengths, by "
             "themselves or with what was told before. Wait until more people have a profile or show it.",
-            field="teamId",
+            field=named,
         )
 
 
-async def _question(work: Work, team: Team, framework: StrengthsFramework, k: int) -> Question:
-    at = Moment(on=literal(work.on), past=False)
-    group = Group(literal(team.id), cast(null(), Uuid))
+async def _question(work: Work, of: Team | Cohort, framework: StrengthsFramework, k: int) -> Question:
+    at, nobody = Moment(on=literal(work.on), past=False), cast(null(), Uuid)
+    group = Group(literal(of.id), nobody) if isinstance(of, Team) else Group(nobody, literal(of.id))
     counted = await _having(work, framework, maps.counts_for(StrengthsProfile, group, at))
     releases = await _before(work, framework, counted)
     others = {person for _, earlier in releases for person in earlier.people} - set(counted)
@@ -126,7 +146,7 @@ async def _having(work: Work, framework: StrengthsFramework, *which: Any) -> dic
 async def _before(
     work: Work, framework: StrengthsFramework, people: Collection[UUID]
 ) -> list[tuple[int, Earlier]]:
-    """All that was told by this framework, of any team, about some of these people or together with some of them."""
+    """All that was told by this framework, of any group, about some of these people or together with some of them."""
     rows = await work.session.execute(
         select(StrengthsRelease.id, StrengthsRelease.k).where(StrengthsRelease.framework_id == framework.id)
     )

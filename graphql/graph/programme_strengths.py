@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import and_
+
 from domain import models
 from domain.strengths import programmes as rules
 from graph.reads import Connection, computed, listed, many, reads
@@ -27,7 +29,7 @@ class ProgrammeStrengths:
         description="By framework and place: what they can draw on, as far as it is shown to whoever asks.",
     )
     releases: Connection[StrengthsRelease] = many(
-        "programme_id",
+        lambda row, other, _at: and_(other.programme_id == row.id, other.team_id.is_not(None)),
         order=("-valid_from",),
         description="What was told of its whole teams up to the date of the question, the latest first.",
     )

@@ -14,7 +14,7 @@ from graph.people import Person
 from graph.reads import Connection, Node, column, computed, many, one, reads
 
 if TYPE_CHECKING:
-    from graph.cohorts import Team
+    from graph.cohorts import Cohort, Team
     from graph.programmes import Programme
 
 strawberry.enum(
@@ -105,23 +105,28 @@ class ProfileStrength(Node):
 
 @reads(
     models.StrengthsRelease,
-    filters=("id", "counted_on", "people", "framework", "team", "programme"),
+    filters=("id", "counted_on", "people", "framework", "team", "cohort", "programme"),
     orders=("counted_on",),
 )
 class StrengthsRelease(Node):
-    """How many of a whole team had each strength on a day, those included who show it to nobody, as far as k allows.
+    """How many of a whole team or cohort had each strength on a day, those who show it to nobody included, if k allows.
 
     It stays as it was told. It is hidden while fewer than k of those counted keep their strengths to themselves, since
     the counts less what the others show would be about so few.
     """
 
-    counted_on: date = computed("valid_from", description="The day on which they were in the team.")
+    counted_on: date = computed("valid_from", description="The day on which they were in it.")
     k: int = column(
         "No count, and no difference of counts, is about fewer people who do not show their strengths."
     )
     people: int = column("How many members with a profile were counted.")
     framework: StrengthsFramework = one("framework_id")
-    team: Annotated[Team, strawberry.lazy("graph.cohorts")] = one("team_id")
+    team: Annotated[Team, strawberry.lazy("graph.cohorts")] | None = one(
+        "team_id", description="Null if it is of a cohort."
+    )
+    cohort: Annotated[Cohort, strawberry.lazy("graph.cohorts")] | None = one(
+        "cohort_id", description="Null if it is of a team."
+    )
     programme: Annotated[Programme, strawberry.lazy("graph.programmes")] = one("programme_id")
     counts: Connection[ReleasedStrength] = many(
         "release_id",
@@ -132,7 +137,7 @@ class StrengthsRelease(Node):
 
 @reads(models.ReleasedStrength, filters=("id", "people", "strength"), orders=("people",))
 class ReleasedStrength(Node):
-    """How many of a whole team had a strength."""
+    """How many of a whole team or cohort had a strength."""
 
     people: int
     strength: Strength = one("strength_id")

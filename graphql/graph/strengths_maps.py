@@ -195,3 +195,8 @@ class CohortStrengthsMap:
     coverage: list[StrengthsCoverage] = listed(
         lambda row, at: maps.coverage(_of_cohort(row), row.starts_on, at), description=_COVERAGE
     )
+    releases: Connection[StrengthsRelease] = many(
+        "cohort_id",
+        order=("-valid_from",),
+        description="What was told of the whole cohort up to the date of the question, the latest first.",
+    )

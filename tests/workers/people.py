@@ -118,4 +118,4 @@ async def _assess(database: Database, asked: Asked) -> None:
             for person_id in half[:3]:
                 await consents.give(work, person_id, level=ConsentLevel.PROGRAMME, note="Said so")
     async with make.acting(database, on=date(2026, 3, 15)) as work:
-        await releases.release(work, asked.team.id, framework_id=framework.id)
+        await releases.release(work, team_id=asked.team.id, framework_id=framework.id)

@@ -2663,13 +2663,18 @@ def upgrade() -> None:
     op.create_table(
         "strengths_releases",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
-        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("cohort_id", sa.Uuid(), nullable=True),
         sa.Column("framework_id", sa.Uuid(), nullable=False),
         sa.Column("k", sa.Integer(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(team_id, cohort_id) = 1", name=op.f("ck_strengths_releases_is_of_one_group")
+        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_strengths_releases_cohort_id")),
         sa.ForeignKeyConstraint(
             ["framework_id"], ["strengths_frameworks.id"], name=op.f("fk_strengths_releases_framework_id")
         ),
@@ -2680,7 +2685,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_strengths_releases")),
     )
     op.create_index(
+        op.f("ix_strengths_releases_cohort_id"), "strengths_releases", ["cohort_id"], unique=False
+    )
+    op.create_index(
         op.f("ix_strengths_releases_framework_id"), "strengths_releases", ["framework_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_strengths_releases_programme_id_cohort_id"),
+        "strengths_releases",
+        ["programme_id", "cohort_id"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_strengths_releases_programme_id_team_id"),
@@ -2688,6 +2702,7 @@ def upgrade() -> None:
         ["programme_id", "team_id"],
         unique=False,
     )
+    op.create_index(op.f("ix_strengths_releases_team_id"), "strengths_releases", ["team_id"], unique=False)
     op.create_table(
         "table_plans",
         sa.Column("programme_id", sa.Uuid(), nullable=False),

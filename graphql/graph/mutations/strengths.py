@@ -9,7 +9,7 @@ import strawberry
 from domain.assessments.cells import DEFAULT_K, LOWEST_K
 from domain.strengths import consents, frameworks, profiles, releases
 from domain.strengths.models import ConsentLevel
-from graph.mutations.inputs import Request, asks, id_of, needed, optional
+from graph.mutations.inputs import Request, asks, id_of, needed, optional, optional_id_of
 from graph.mutations.performing import Payload, mutation
 from graph.reads import subject
 from graph.strengths import StrengthsConsent, StrengthsFramework, StrengthsProfile, StrengthsRelease
@@ -37,10 +37,10 @@ class StrengthsConsentPayload(Payload):
 
 
 @strawberry.type(
-    description="The release: null here, so that a rehearsal tells nothing. Ask for it by its id, or by its team."
+    description="The release: null here, so that a rehearsal tells nothing. Ask for it by its id, or in its map."
 )
 class StrengthsReleasePayload(Payload):
-    """The answer of the mutation that tells of a whole team."""
+    """The answer of the mutation that tells of a whole team or cohort."""
 
     release: StrengthsRelease | None = subject()
 
@@ -92,9 +92,12 @@ class StrengthsConsentWithdrawInput(Request):
 
 @asks
 class StrengthsReleaseInput(Request):
-    """Of which team it is told what its people are good at, by which framework."""
+    """Of which team or cohort it is told what its people are good at, by which framework."""
 
-    team_id: strawberry.ID = id_of("Team")
+    team_id: strawberry.ID | None = optional_id_of("Team", "The team, or else `cohortId`.")
+    cohort_id: strawberry.ID | None = optional_id_of(
+        "Cohort", "The cohort, of which those count who take part in it."
+    )
     framework_id: strawberry.ID = id_of("StrengthsFramework")
     k: int = strawberry.field(
         default=DEFAULT_K, description=f"About how many people anything told is at least; {LOWEST_K} or more."

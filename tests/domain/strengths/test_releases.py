@@ -16,7 +16,7 @@ from domain.models import JournalEntry, ReleasedStrength, Strength, StrengthsRel
 from domain.strengths import consents, profiles, releases
 from domain.strengths.models import ConsentLevel
 from domain.work import Work
-from tests.domain.strengths.scenes import Crew, assess, consent, crew, join
+from tests.domain.strengths.scenes import Crew, assess, consent, crew, facilitator, join
 from tests.factories import START, TODAY, acting, as_sponsor
 from tests.refusals import refused
 
@@ -41,7 +41,7 @@ async def it(database: Database) -> Crew:
 
 
 async def _release(work: Work, it: Crew, k: int = 5) -> StrengthsRelease:
-    return await releases.release(work, it.team.id, framework_id=it.framework.id, k=k)
+    return await releases.release(work, team_id=it.team.id, framework_id=it.framework.id, k=k)
 
 
 async def _told(database: Database, viewer: Viewer, on: date = TODAY) -> list[dict[str, int]]:
@@ -95,7 +95,7 @@ async def test_a_rehearsal_tells_nothing(database: Database, it: Crew) -> None:
 
 async def test_the_default_is_five_and_the_floor_three(database: Database, it: Crew) -> None:
     async with acting(database) as work:
-        made = await releases.release(work, it.team.id, framework_id=it.framework.id)
+        made = await releases.release(work, team_id=it.team.id, framework_id=it.framework.id)
         assert made.k == 5
     async with refused(database, "K_TOO_LOW"), acting(database) as work:
         await _release(work, it, k=2)
@@ -160,6 +160,31 @@ async def test_another_team_of_the_same_people_is_held_against_it(database: Data
         it.team = other
     async with refused(database, "TOO_FEW_PEOPLE"), acting(database) as work:
         await _release(work, it, k=3)
+
+
+async def test_a_cohort_is_counted_without_its_facilitators_and_held_against_its_teams(
+    database: Database, it: Crew
+) -> None:
+    async with acting(database) as work:
+        await facilitator(work, it, "flo")
+        await assess(work, it, "flo", ["asking"])
+        made = await releases.release(work, cohort_id=it.cohort.id, framework_id=it.framework.id)
+        assert (made.people, made.team_id, made.cohort_id) == (5, None, it.cohort.id)
+    assert await _told(database, as_sponsor(it.sponsor)) == [COUNTS]
+    async with acting(database) as work:
+        for name in ("ivo", "jan"):
+            await join(work, it, name, team=False)
+            await assess(work, it, name, ["thinking", "asking"])
+    async with acting(database) as work:
+        await _release(work, it)
+    async with refused(database, "TOO_FEW_PEOPLE"), acting(database) as work:
+        await releases.release(work, cohort_id=it.cohort.id, framework_id=it.framework.id, k=3)
+
+
+async def test_it_is_of_a_team_or_of_a_cohort(database: Database, it: Crew) -> None:
+    for given in ({}, {"team_id": it.team.id, "cohort_id": it.cohort.id}):
+        async with refused(database, "TEAM_OR_COHORT"), acting(database) as work:
+            await releases.release(work, framework_id=it.framework.id, **given)
 
 
 async def test_k_is_never_lowered_for_those_who_were_counted(database: Database, it: Crew) -> None:

@@ -116,6 +116,7 @@ REFUSALS = [
     (("strengthsConsentWithdraw", {"personId": "@ben"}), "NOTHING_TO_WITHDRAW", None),
     (("strengthsRelease", {"teamId": "@crew", "frameworkId": "@framework"}), "TOO_FEW_PEOPLE", "teamId"),
     (("strengthsRelease", {"teamId": "@crew", "frameworkId": "@framework", "k": 2}), "K_TOO_LOW", "k"),
+    (("strengthsRelease", {"frameworkId": "@framework"}), "TEAM_OR_COHORT", "teamId"),
     (("strengthsFrameworkStore", {"file": "key: ["}), "NOT_YAML", "file"),
     (("strengthsFrameworkStore", {"file": "key: small"}), "BAD_FRAMEWORK", "file"),
 ]  # fmt: skip

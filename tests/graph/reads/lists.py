@@ -110,8 +110,13 @@ MANY: dict[tuple[str, str], Several] = {
     ("StrengthOnMap", "holders"): Several(
         "Person", lambda _sight, row, other: other.id in row["holders"], "name"
     ),
-    ("ProgrammeStrengths", "releases"): Several("StrengthsRelease", _of("programme_id"), "-countedOn"),
+    ("ProgrammeStrengths", "releases"): Several(
+        "StrengthsRelease",
+        lambda _sight, row, other: other.programme_id == row.id and other.team_id is not None,
+        "-countedOn",
+    ),
     ("TeamStrengthsMap", "releases"): Several("StrengthsRelease", _of("team_id"), "-countedOn"),
+    ("CohortStrengthsMap", "releases"): Several("StrengthsRelease", _of("cohort_id"), "-countedOn"),
     ("StrengthsRelease", "counts"): Several("ReleasedStrength", _of("release_id"), "-people"),
     ("StrengthsFramework", "clusters"): Several("StrengthsCluster", _of("framework_id"), "place"),
     ("StrengthsFramework", "strengths"): Several("Strength", _of("framework_id"), "place"),

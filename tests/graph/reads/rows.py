@@ -190,6 +190,7 @@ ONE: dict[tuple[str, str], tuple[str, Callable[[Sight, Any], Any]]] = {
     ("StrengthsRelease", "framework"): ("StrengthsFramework", attribute("framework_id")),
     ("StrengthsRelease", "programme"): ("Programme", attribute("programme_id")),
     ("StrengthsRelease", "team"): ("Team", attribute("team_id")),
+    ("StrengthsRelease", "cohort"): ("Cohort", attribute("cohort_id")),
     ("ReleasedStrength", "strength"): ("Strength", attribute("strength_id")),
     ("StrengthsConsent", "person"): ("Person", attribute("person_id")),
     ("StrengthsProfile", "framework"): ("StrengthsFramework", attribute("framework_id")),

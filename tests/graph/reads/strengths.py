@@ -58,7 +58,8 @@ async def _crew(story: Story) -> None:
         for name, level in zip(list(it.people)[:6], levels, strict=True):
             await scenes.consent(work, it, name, level)
     async with acting(story.database, on=date(2025, 2, 1)) as work:
-        await releases.release(work, it.team.id, framework_id=it.framework.id)
+        await releases.release(work, team_id=it.team.id, framework_id=it.framework.id)
+        await releases.release(work, cohort_id=it.cohort.id, framework_id=it.framework.id)
     async with acting(story.database, on=date(2025, 3, 1)) as work:
         await consents.withdraw(work, it.vic.id)
         await scenes.assess(work, it, "uma", ["asking"], on=date(2025, 3, 1))

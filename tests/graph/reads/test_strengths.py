@@ -24,7 +24,7 @@ PROGRAMMES = """query Q %s { programmes(first: 30) { nodes { ref strengths { peo
     clusters { people strengths share cluster { key } }
     releases(first: 5) { nodes { countedOn people team { name } counts(first: 5) { nodes { people } } } }
 } } } }"""
-RELEASES = """query Q %s { teams { nodes { strengthsMap {
+RELEASES = """query Q %s { %s { nodes { strengthsMap {
     releases(first: 5) { nodes { countedOn people k framework { key } programme { ref }
         counts(first: 5) { nodes { people strength { key } } } } }
 } } } }"""
@@ -46,12 +46,15 @@ async def test_every_map_is_the_same_both_ways(agreed: Any, world: World, kind: 
     assert told > 0
 
 
-async def test_what_was_told_of_whole_teams_is_the_same_both_ways(agreed: Any, world: World) -> None:
+@pytest.mark.parametrize("kind", ["teams", "cohorts"])
+async def test_what_was_told_of_whole_groups_is_the_same_both_ways(
+    agreed: Any, world: World, kind: str
+) -> None:
     told = 0
     for viewer in (ADMINISTRATOR, *_people(world)):
         for as_of in ("", '@asOf(date: "2025-01-31")'):
-            data = await agreed(RELEASES % as_of, viewer=viewer)
-            told += sum(len(node["strengthsMap"]["releases"]["nodes"]) for node in data["teams"]["nodes"])
+            data = await agreed(RELEASES % (as_of, kind), viewer=viewer)
+            told += sum(len(node["strengthsMap"]["releases"]["nodes"]) for node in data[kind]["nodes"])
     assert told > 0
 
 
