@@ -23,6 +23,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from graph.reads.connections import LARGEST_PAGE
 from graph.reads.declare import (
     AnyNode,
+    Dated,
     Lookup,
     Many,
     One,
@@ -73,6 +74,8 @@ def arguments_of(field: ReadField) -> list[StrawberryArgument]:
         ]
     if isinstance(read, AnyNode) and read.kind is None:
         return [_argument("id", strawberry.ID, required=True)]
+    if isinstance(read, Dated):
+        return [_argument(read.argument, date, required=True)]
     if isinstance(read, Tallied):
         return [argument for argument in _narrowing(read.filtered_as()) if argument.python_name == "filter"]
     return []

@@ -93,6 +93,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """An object about a day that the argument `argument` gives: `row_of(row, day, at)` has what stands behind it."""
+
+    row_of: Expression
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """In a tally: how many rows there are."""
 
@@ -131,6 +139,7 @@ Read: TypeAlias = (
     | AnyNode
     | Itself
     | Listed
+    | Dated
     | Tallied
     | Counted
     | Summed
@@ -249,6 +258,11 @@ def tallied(
 def listed(rows: Expression, *, description: str | None = None) -> Any:
     """A short list: `rows(row, at)` gives the statement whose rows stand behind the items."""
     return ReadField(read=Listed(rows), description=description)
+
+
+def dated(row_of: Expression, argument: str, *, description: str | None = None) -> Any:
+    """An object about the day that an argument gives: `row_of(row, day, at)` has an expression for each attribute."""
+    return ReadField(read=Dated(row_of, argument), description=description)
 
 
 def counted(*, description: str | None = None) -> Any:

@@ -27,6 +27,7 @@ from sqlalchemy import (
     CTE,
     JSON,
     ColumnElement,
+    Date,
     Numeric,
     Select,
     Subquery,
@@ -209,7 +210,7 @@ class Compiler:
         )
         return func.coalesce(value if type(value.type) is JSON else func.to_json(value), mark)
 
-    def _value(  # noqa: PLR0911 - one for each kind of declaration
+    def _value(  # noqa: PLR0911, PLR0912 - one for each kind of declaration
         self,
         kind: GraphQLObjectType,
         definition: GraphQLField,
@@ -238,6 +239,10 @@ class Compiler:
                 return self.object(target, nodes, None)
             case declare.Listed(rows):
                 return self._listed(target, nodes, rows(row, self.perspective).subquery())
+            case declare.Dated(row_of, name):
+                leaf = self.arguments(definition, nodes[0])[name]
+                assert isinstance(leaf, Leaf)  # the argument cannot be null
+                return self.object(target, nodes, row_of(row, self.bind(leaf, Date()), self.perspective))
             case declare.Tallied():
                 return tally(self, target, definition, nodes, read)
             case declare.Counted():
