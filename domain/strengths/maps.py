@@ -51,6 +51,7 @@ class Day:
     past: bool = False
 
     def rows(self, model: Any) -> Any:
+        """A fresh alias of the model's rows as they are known."""
         return self.at.rows(model)
 
 

@@ -20,6 +20,7 @@ from domain.calendar import in_words
 from domain.moment import Moment
 from domain.programmes import timeline
 from domain.programmes.timeline_models import TimelineEntry
+from domain.strengths import maps
 from graph.reads import ReadRefused
 from graph.reads.values import Leaf, Variables, argument
 
@@ -92,6 +93,21 @@ class Look:
     def visible(self, model: type[Any], row: Any) -> ColumnElement[bool] | None:
         """The condition under which the viewer sees a row."""
         return visible(model, row, self.viewer.role, self.person, self.on)
+
+    def on_day(self, day: ColumnElement[date]) -> Day:
+        """What is known at the date of the question about another day."""
+        return Day(self, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Day(maps.Day):
+    """Another day, by what is known at the date of a question, and who may see it as of that day."""
+
+    at: Look
+
+    def visible(self, model: type[Any], row: Any) -> ColumnElement[bool] | None:
+        """The condition under which the viewer sees a row, judged for that day."""
+        return visible(model, row, self.at.viewer.role, self.at.person, self.on)
 
 
 def _day(node: Any, variables: Variables) -> date:

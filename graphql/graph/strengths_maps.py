@@ -9,16 +9,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Select, Uuid, cast, func, null, select
+from sqlalchemy import ColumnElement, Uuid, cast, null, select
 
 from domain import models
 from domain.strengths import maps
 from domain.strengths.maps import Group
 from graph.people import Person
-from graph.reads import Connection, column, computed, listed, many, one, reads
+from graph.reads import Connection, column, computed, dated, listed, many, one, reads
 from graph.strengths import Strength, StrengthsCluster, StrengthsProfile, StrengthsRelease
-
-_DECIMALS = 3
+from graph.strengths_changes import Comparison, StrengthsChange
+from graph.strengths_shown import holders, in_cluster, in_use, shown, size
 
 
 def _group(row: Any) -> Group:
@@ -34,78 +34,34 @@ def _of_cohort(row: Any) -> Group:
     return Group(cast(null(), Uuid), row.id)
 
 
-def _size(group: Group, at: Any) -> Any:
-    people = maps.members(group, at).subquery()
-    return select(func.count()).select_from(people).scalar_subquery()
-
-
-def _shown(group: Group, at: Any) -> tuple[Any, Any, Any, list[ColumnElement[bool]]]:
-    """What a group is shown to have: a profile, a part of it, its strength, and the conditions that join them."""
-    profile, part, strength = (
-        at.rows(model) for model in (models.StrengthsProfile, models.ProfileStrength, models.Strength)
-    )
-    seen = at.visible(models.StrengthsProfile, profile)
-    joined = [part.profile_id == profile.id, strength.id == part.strength_id]
-    return profile, part, strength, [*joined, maps.counts_for(profile, group, at), seen]
-
-
-def _counted(group: Group, at: Any, which: Any, what: Any) -> Any:
-    """How many: `what(profile, part)` is counted where `which(strength)` holds."""
-    profile, part, strength, conditions = _shown(group, at)
-    counted = select(func.count(what(profile, part))).where(*conditions, which(strength))
-    return counted.correlate_except(profile, part, strength).scalar_subquery()
-
-
-def _in_use(group: Group, at: Any) -> Select[Any]:
-    """The frameworks by which somebody of the group has a profile that is shown."""
-    profile, part, strength, conditions = _shown(group, at)
-    return select(strength.framework_id).where(*conditions).correlate_except(profile, part, strength)
-
-
 def _strengths(group: Group, at: Any) -> Any:
     strength = at.rows(models.Strength)
-    people = _counted(
-        group, at, lambda other: other.id == strength.id, lambda profile, _part: profile.person_id
-    )
     statement = select(
         strength.id.label("strength_id"),
         group.team_id.label("team_id"),
         group.cohort_id.label("cohort_id"),
-        people.label("people"),
-    ).where(strength.framework_id.in_(_in_use(group, at)))
+        holders(group, at, strength.id).label("people"),
+    ).where(strength.framework_id.in_(in_use(group, at)))
     return statement.order_by(strength.framework_id, strength.place).correlate_except(strength)
 
 
 def _clusters(group: Group, at: Any) -> Any:
     cluster = at.rows(models.StrengthsCluster)
-    found, everything = (
-        _counted(group, at, which, lambda _profile, part: part.id)
-        for which in (
-            lambda other: other.cluster_id == cluster.id,
-            lambda other: other.framework_id == cluster.framework_id,
-        )
-    )
-    people = _counted(
-        group,
-        at,
-        lambda other: other.cluster_id == cluster.id,
-        lambda profile, _part: profile.person_id.distinct(),
-    )
-    share = func.round(cast(found, Numeric) / func.nullif(everything, 0), _DECIMALS, type_=Numeric())
+    people, found, share = in_cluster(group, at, cluster)
     statement = select(
         cluster.id.label("cluster_id"),
         people.label("people"),
         found.label("strengths"),
         share.label("share"),
-    ).where(cluster.framework_id.in_(_in_use(group, at)))
+    ).where(cluster.framework_id.in_(in_use(group, at)))
     return statement.order_by(cluster.framework_id, cluster.place).correlate_except(cluster)
 
 
 def _holds(row: Any, other: Any, at: Any) -> ColumnElement[bool]:
     """Whether a person has that strength, as far as it is shown."""
-    profile, part, strength, conditions = _shown(_group(row), at)
-    holders = select(profile.person_id).where(*conditions, strength.id == row.strength_id)
-    found: ColumnElement[bool] = other.id.in_(holders.correlate_except(profile, part, strength))
+    profile, part, strength, conditions = shown(_group(row), at)
+    having = select(profile.person_id).where(*conditions, strength.id == row.strength_id)
+    found: ColumnElement[bool] = other.id.in_(having.correlate_except(profile, part, strength))
     return found
 
 
@@ -141,6 +97,7 @@ class StrengthsCoverage:
 _STRENGTHS = "By framework and place: what the group can draw on, strength by strength."
 _CLUSTERS = "By framework and place: what the group can draw on, cluster by cluster."
 _PROFILES = "The latest profile of each member by each framework, of those that are shown to whoever asks."
+_CHANGE = "How it has changed since an earlier date; a later one counts as the date of the question."
 _COVERAGE = (
     f"On the first of each month since it began (the last {maps.MONTHS}), and on the date of the question."
 )
@@ -151,7 +108,7 @@ class TeamStrengthsMap:
     """The members of a team on the date of the question by strength and cluster, as far as they show it."""
 
     members: int = computed(
-        lambda row, at: _size(_of_team(row), at),
+        lambda row, at: size(_of_team(row), at),
         description="How many there are, whether or not they show anything.",
     )
     strengths: list[StrengthOnMap] = listed(
@@ -166,6 +123,9 @@ class TeamStrengthsMap:
     coverage: list[StrengthsCoverage] = listed(
         lambda row, at: maps.coverage(_of_team(row), row.starts_on, at), description=_COVERAGE
     )
+    change: StrengthsChange = dated(
+        lambda row, day, at: Comparison(_of_team(row), day, at), "since", description=_CHANGE
+    )
     releases: Connection[StrengthsRelease] = many(
         "team_id",
         order=("-valid_from",),
@@ -178,7 +138,7 @@ class CohortStrengthsMap:
     """The participants of a cohort on the date of the question by strength and cluster, as far as they show it."""
 
     members: int = computed(
-        lambda row, at: _size(_of_cohort(row), at),
+        lambda row, at: size(_of_cohort(row), at),
         description="How many there are, whether or not they show anything.",
     )
     strengths: list[StrengthOnMap] = listed(
@@ -194,6 +154,9 @@ class CohortStrengthsMap:
     )
     coverage: list[StrengthsCoverage] = listed(
         lambda row, at: maps.coverage(_of_cohort(row), row.starts_on, at), description=_COVERAGE
+    )
+    change: StrengthsChange = dated(
+        lambda row, day, at: Comparison(_of_cohort(row), day, at), "since", description=_CHANGE
     )
     releases: Connection[StrengthsRelease] = many(
         "cohort_id",

@@ -115,6 +115,12 @@ MANY: dict[tuple[str, str], Several] = {
         lambda _sight, row, other: other.programme_id == row.id and other.team_id is not None,
         "-countedOn",
     ),
+    ("StrengthsChange", "joined"): Several(
+        "Person", lambda _sight, row, other: other.id in row["joined"], "name"
+    ),
+    ("StrengthsChange", "left"): Several(
+        "Person", lambda _sight, row, other: other.id in row["left"], "name"
+    ),
     ("TeamStrengthsMap", "releases"): Several("StrengthsRelease", _of("team_id"), "-countedOn"),
     ("CohortStrengthsMap", "releases"): Several("StrengthsRelease", _of("cohort_id"), "-countedOn"),
     ("StrengthsRelease", "counts"): Several("ReleasedStrength", _of("release_id"), "-people"),

@@ -25,6 +25,7 @@ from domain import models
 from domain.access.viewers import Viewer
 from domain.milestones.rules import MilestoneStatus, status_on
 from tests.graph.reads import lists, rows, sessions
+from tests.graph.reads import slow_changes as changes
 from tests.graph.reads import slow_strengths as strengths
 from tests.graph.reads.world import Sight, World
 
@@ -175,13 +176,34 @@ for _kind in ("Team", "Cohort"):
         _SPECIAL[f"{_kind}StrengthsMap", _name] = lambda sight, row, item=_item, rule=_rule: [
             rows.Thing(item, values) for values in rule(sight, row)
         ]
+    _SPECIAL[f"{_kind}StrengthsMap", "change"] = lambda sight, row, since: rows.Thing(
+        "StrengthsChange", changes.change(sight, row, since)
+    )
 _SPECIAL["Programme", "strengths"] = lambda _sight, row: rows.Thing("ProgrammeStrengths", row)
 _SPECIAL["ProgrammeStrengths", "clusters"] = lambda sight, row: [
     rows.Thing("ClusterOnMap", values) for values in strengths.clusters(sight, row)
 ]
 for _name in ("people", "withProfile", "shown"):
     _SPECIAL["ProgrammeStrengths", _name] = lambda sight, row, name=_name: strengths.reach(sight, row)[name]
+for _name, _item, _changed in (
+    ("strengths", "StrengthChange", changes.strengths_changed),
+    ("clusters", "ClusterChange", changes.clusters_changed),
+    ("released", "ReleasedChange", changes.released),
+):
+    _SPECIAL["StrengthsChange", _name] = lambda sight, row, item=_item, rule=_changed: [
+        rows.Thing(item, values) for values in rule(sight, row)
+    ]
 for _kind, _name in (
+    *(("StrengthsChange", name) for name in ("since", "on", "membersBefore", "members")),
+    *(
+        (kind, name)
+        for kind in ("StrengthChange", "ClusterChange", "ReleasedChange")
+        for name in ("peopleBefore", "people")
+    ),
+    *((kind, "difference") for kind in ("StrengthChange", "ReleasedChange")),
+    *(("ReleasedChange", name) for name in ("countedBeforeOn", "countedOn")),
+    *(("ClusterChange", name) for name in ("strengthsBefore", "strengths", "shareBefore", "share")),
+    ("ClusterChange", "shareDifference"),
     ("StrengthOnMap", "people"),
     *(("ClusterOnMap", name) for name in ("people", "strengths", "share")),
     *(("StrengthsCoverage", name) for name in ("on", "members", "withProfile", "shown")),

@@ -67,3 +67,22 @@ async def test_every_programme_is_the_same_both_ways(agreed: Any, world: World, 
             assert reach["people"] >= reach["withProfile"] >= reach["shown"]
             told += len(reach["clusters"])
     assert told > 0
+
+
+CHANGE = """query Q($since: Date!) %s { %s(first: 20) { nodes { strengthsMap { change(since: $since) {
+    since on membersBefore members
+    joined { totalCount nodes { name } } left(last: 5) { nodes { name } }
+    strengths { peopleBefore people difference strength { key } }
+    clusters { peopleBefore people strengthsBefore strengths shareBefore share shareDifference cluster { key } }
+    released { countedBeforeOn countedOn peopleBefore people difference strength { key } }
+} } } } }"""
+
+
+@pytest.mark.parametrize("kind", ["teams", "cohorts"])
+@pytest.mark.parametrize("as_of", ["", '@asOf(date: "2025-02-01")'])
+@pytest.mark.parametrize("since", ["2023-12-31", "2025-02-15", "2030-01-01"])
+async def test_every_change_is_the_same_both_ways(
+    agreed: Any, world: World, kind: str, as_of: str, since: str
+) -> None:
+    for viewer in (ADMINISTRATOR, *_people(world)[:5]):
+        await agreed(CHANGE % (as_of, kind), {"since": since}, viewer=viewer)

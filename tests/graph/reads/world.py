@@ -91,6 +91,7 @@ class Sight:
     _seats: set[UUID] | None = None
     shown: dict[UUID, bool] = field(default_factory=dict)
     _known: Sight | None = None
+    _knows: Sight | None = None
 
     @property
     def known(self) -> Sight:
@@ -99,8 +100,14 @@ class Sight:
             self._known = self.world.as_seen(self.viewer, self.on)
         return self._known
 
+    def on_day(self, day: date) -> Sight:
+        """Another day, by what is known at this date."""
+        return Sight(self.world, self.viewer, day, self.past, _knows=self)
+
     def rows(self, model: type[Any]) -> list[Any]:
         """The rows as they were, whoever looks."""
+        if self._knows is not None:
+            return self._knows.rows(model)
         if model not in self._rows:
             self._rows[model] = list(self._as_they_were(model))
         return self._rows[model]
