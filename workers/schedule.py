@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from domain.access.viewers import ADMINISTRATOR
+from domain.assessments import closing
 from domain.calendar import now
 from domain.summaries import commands
 from domain.work import work
@@ -19,3 +20,10 @@ async def request_scheduled_summaries(ctx: dict[str, Any]) -> None:
     async with work(ctx["database"], ADMINISTRATOR, now=now()) as scheduled:
         asked = await commands.request_scheduled(scheduled)
     log.info("summaries requested", count=asked)
+
+
+async def close_rounds(ctx: dict[str, Any]) -> None:
+    """Close the rounds whose last day for answers has passed; they are published as any that somebody closes."""
+    async with work(ctx["database"], ADMINISTRATOR, now=now()) as scheduled:
+        closed = await closing.close_due(scheduled)
+    log.info("rounds closed", count=closed)

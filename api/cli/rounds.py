@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from workers.waiting import see_through
 
 _EXAMPLES = """\b
 Examples:
-  tandem rounds create TEAM_ID --instrument staff-pulse --title "Spring 2026" --by-organisation
+  tandem rounds create TEAM_ID --instrument staff-pulse --title "Spring 2026" --closes-on 2026-03-31
   tandem rounds group ROUND_ID Side Staff ada@example.org ben@example.org
   tandem rounds open ROUND_ID
   tandem rounds invite ROUND_ID --address https://tandem.example.org > links.csv
@@ -40,6 +41,7 @@ Examples:
 \b
 Links are told once and kept nowhere. Delete the file when they are sent.
 """
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
 Command = Callable[..., Awaitable[Round]]
 
 
@@ -59,6 +61,9 @@ def rounds() -> None:
 @click.option(
     "--by-organisation", is_flag=True, help="Results also for each organisation of k people or more."
 )
+@click.option(
+    "--closes-on", type=_DAY, metavar="DATE", help="The last day for answers; a worker closes it then."
+)
 @with_database()
 async def create(
     running: Running,
@@ -69,12 +74,19 @@ async def create(
     title: str,
     k: int,
     by_organisation: bool,
+    closes_on: datetime | None,
 ) -> None:
     """Make a draft, of which nothing is asked of anybody yet."""
     async with work(running.database, ADMINISTRATOR, now=calendar.now()) as current:
         instrument = await _instrument(current, key, version)
         row = await drafts.create(
-            current, team_id, instrument_id=instrument.id, title=title, k=k, by_organisation=by_organisation
+            current,
+            team_id,
+            instrument_id=instrument.id,
+            title=title,
+            k=k,
+            by_organisation=by_organisation,
+            closes_on=closes_on and closes_on.date(),
         )
     click.echo(f"{row.id}  {row.title}: {row.state}")
 

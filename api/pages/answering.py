@@ -52,7 +52,7 @@ class Typed:
 async def show(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[bytes]:
     """The notice and the form; or that the answers are in, or that the round is closed."""
     async with work(serving(request).database, ADMINISTRATOR, now=now()) as current:
-        asked = await answering.asked(current.session, token)
+        asked = await answering.asked(current, token)
     return _page(asked, Typed())
 
 
@@ -68,7 +68,7 @@ async def send(request: Request[Any, Any, Any], token: FromPath[str]) -> Respons
     except Refused as refusal:
         if refusal.code != ALREADY_ANSWERED:
             async with work(database, ADMINISTRATOR, now=now()) as current:
-                return _page(await answering.asked(current.session, token), typed, refusal)
+                return _page(await answering.asked(current, token), typed, refusal)
     # Sent elsewhere, so that to load the page again sends nothing again.
     return Response(b"", status_code=303, headers={"Location": request.url.path})
 

@@ -23,7 +23,7 @@ from domain.assessments import instrument as pure
 from domain.assessments.instrument import UNKNOWN_ITEM
 from domain.assessments.inviting import hash_of
 from domain.assessments.models import Instrument
-from domain.assessments.round_models import Round, RoundInvitation, RoundState
+from domain.assessments.round_models import Round, RoundInvitation
 from domain.errors import NotFound, Refused
 from domain.text import prose
 from domain.work import Work
@@ -61,16 +61,16 @@ class Asked:
     answered: bool
 
 
-async def asked(session: AsyncSession, token: str) -> Asked:
+async def asked(work: Work, token: str) -> Asked:
     """What a link leads to. Looking changes nothing: mail scanners follow links.
 
     Raises:
         NotFound: the link leads nowhere (any more).
     """
-    invitation, row = await _found(session, token)
-    instrument = await session.get_one(Instrument, row.instrument_id)
+    invitation, row = await _found(work.session, token)
+    instrument = await work.session.get_one(Instrument, row.instrument_id)
     return Asked(
-        row.title, row.notice or "", instrument.read(), row.state is RoundState.OPEN, invitation.answered
+        row.title, row.notice or "", instrument.read(), row.takes_answers(work.on), invitation.answered
     )
 
 
@@ -96,7 +96,7 @@ async def answer(
             ALREADY_ANSWERED,
             "Your answers are in. A link works once, and what was received first counts; nothing was changed now.",
         )
-    row.require_open()
+    row.require_open(work.on)
     instrument = (await work.session.get_one(Instrument, row.instrument_id)).read()
     given, said = _checked(instrument, answers, comments or {})
     await work.session.execute(_ANSWERED, {"invitation": invitation.id, "round_id": row.id})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
-from domain.assessments.round_models import Round
+from sqlalchemy import select
+
+from domain.access.viewers import Permission
+from domain.assessments.round_models import Round, RoundState
 from domain.assessments.rounds import round_to_change
 from domain.work import Work
 
@@ -20,7 +24,23 @@ async def close(work: Work, round_id: UUID, *, expected_version: int | None = No
         Refused: ROUND_NOT_OPEN.
     """
     row = await round_to_change(work, round_id, expected_version=expected_version)
-    row.close(on=work.on)
+    return await _close(work, row, on=work.on)
+
+
+async def close_due(work: Work) -> int:
+    """Close the open rounds whose last day has passed; how many. Done again, it finds none of them."""
+    work.require(Permission.EDIT_ROUNDS)
+    due = select(Round).where(Round.state == RoundState.OPEN, Round.closes_on < work.on).order_by(Round.id)
+    rows = (await work.session.scalars(due.with_for_update(skip_locked=True))).all()
+    for row in rows:
+        assert row.closes_on is not None
+        # No answer was taken after that day, whenever a worker comes to it.
+        await _close(work, row, on=row.closes_on)
+    return len(rows)
+
+
+async def _close(work: Work, row: Round, *, on: date) -> Round:
+    row.close(on=on)
     work.record("round.closed", row)
     await work.enqueue(PUBLISH, f"round:{row.id}", round_id=str(row.id))
     await work.save()

@@ -57,7 +57,7 @@ async def remind(work: Work, round_id: UUID) -> Round:
 
 async def _hand_out(work: Work, round_id: UUID, command: str, which: ColumnElement[bool]) -> Round:
     row = await round_to_change(work, round_id)
-    row.require_open()
+    row.require_open(work.on)
     invited = select(RoundInvitation, Person.name, Person.email).join(
         Person, Person.id == RoundInvitation.person_id
     )

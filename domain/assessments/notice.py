@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from domain.assessments.guarding import DISTRIBUTION_FACTOR, FEWEST_FOR_COMMENTS
 from domain.assessments.instrument import Instrument
+from domain.calendar import in_words
 
 SEEN_BY: Final = (
     "Results are seen by the sponsors of this programme and by its administrators, and by whomever they show them "
@@ -15,7 +17,12 @@ SEEN_BY: Final = (
 
 
 def notice_of(
-    instrument: Instrument, *, team: str, k: int, groups: Sequence[tuple[str, Sequence[str]]]
+    instrument: Instrument,
+    *,
+    team: str,
+    k: int,
+    groups: Sequence[tuple[str, Sequence[str]]],
+    closes_on: date | None = None,
 ) -> str:
     """What a round's respondents are told, in paragraphs; `groups` has the groups of each grouping by their titles.
 
@@ -24,7 +31,7 @@ def notice_of(
     return "\n\n".join(
         [
             f"{team} is asked “{instrument.title}”, version {instrument.version}. Taking part is up to you, and you "
-            "may leave out any question.",
+            f"may leave out any question.{_until(closes_on)}",
             _groups(k, groups),
             f"A result is about at least {k} people who answered the question, or it is left out. It has the number "
             "of people, the average, and how far people differ; how many gave which answer only where at least "
@@ -39,6 +46,10 @@ def notice_of(
             "they can work out much about the rest.",
         ]
     )
+
+
+def _until(closes_on: date | None) -> str:
+    return "" if closes_on is None else f" Answers are taken until the end of {in_words(closes_on)}."
 
 
 def _groups(k: int, groups: Sequence[tuple[str, Sequence[str]]]) -> str:

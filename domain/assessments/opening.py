@@ -32,7 +32,7 @@ async def open_(work: Work, round_id: UUID, *, expected_version: int | None = No
     and nobody's answers are kept with it.
 
     Raises:
-        Refused: NOT_A_DRAFT, NOT_OPEN or TOO_FEW_PEOPLE.
+        Refused: NOT_A_DRAFT, NOT_OPEN, TOO_FEW_PEOPLE or CLOSES_BEFORE_IT_OPENS.
     """
     row = await round_to_change(work, round_id, expected_version=expected_version)
     (await work.find(Programme, row.programme_id)).require_open()
@@ -49,7 +49,13 @@ async def open_(work: Work, round_id: UUID, *, expected_version: int | None = No
     instrument = (await work.find(Instrument, row.instrument_id)).read()
     row.open(
         on=work.on,
-        notice=notice_of(instrument, team=f"{team.name} ({len(people)} people)", k=row.k, groups=told),
+        notice=notice_of(
+            instrument,
+            team=f"{team.name} ({len(people)} people)",
+            k=row.k,
+            groups=told,
+            closes_on=row.closes_on,
+        ),
     )
     for cell in cells:
         work.add(cell)

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from domain.assessments.cells import DEFAULT_K, LOWEST_K, OVERALL, Cell
+from domain.calendar import in_words, plausible
 from domain.errors import Refused
 from domain.tables import Base, Identified, Tracked, words
 from domain.text import line
@@ -41,7 +42,8 @@ class RoundState(StrEnum):
 class Round(Tracked):
     """One use of an instrument with one team. What it can publish is fixed as it opens: `k`, and its cells.
 
-    `groupings` has the declared groups of a draft; `notice` what respondents are told, from the opening on.
+    `groupings` has the declared groups of a draft; `notice` what respondents are told, from the opening on; `closes_on`
+    the last day on which answers are taken, if a worker is to close it then.
     """
 
     __tablename__ = "rounds"
@@ -60,6 +62,7 @@ class Round(Tracked):
     by_organisation: Mapped[bool]
     groupings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     notice: Mapped[str | None]
+    closes_on: Mapped[date | None]
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     published_on: Mapped[date | None]
@@ -77,6 +80,10 @@ class Round(Tracked):
                 field="k",
             )
         return k
+
+    @validates("closes_on")
+    def _closing_is_plausible(self, key: str, day: date | None) -> date | None:
+        return plausible(day, key)
 
     def require_draft(self, *, answered: bool) -> None:
         """Go on only while what the round can publish may still be changed.
@@ -98,10 +105,17 @@ class Round(Tracked):
         """Open it for answers; from now on what it can publish is fixed.
 
         Raises:
-            Refused: NOT_A_DRAFT.
+            Refused: NOT_A_DRAFT or CLOSES_BEFORE_IT_OPENS.
         """
         if self.state is not RoundState.DRAFT:
             raise Refused("NOT_A_DRAFT", "This round was opened before. Create another one.")
+        if self.closes_on is not None and self.closes_on < on:
+            raise Refused(
+                "CLOSES_BEFORE_IT_OPENS",
+                f"The last day for answers would be {in_words(self.closes_on)}, and it opens on {in_words(on)}. "
+                "Give the draft a later day, or none.",
+                field="closesOn",
+            )
         self.state, self.opened_on, self.notice = RoundState.OPEN, on, notice
 
     def withdraw(self, *, answered: bool) -> None:
@@ -122,7 +136,8 @@ class Round(Tracked):
         Raises:
             Refused: ROUND_NOT_OPEN.
         """
-        self.require_open()
+        if self.state is not RoundState.OPEN:
+            raise _not_open()
         self.state, self.closed_on = RoundState.CLOSED, on
 
     def publish(self, *, on: date) -> None:
@@ -134,13 +149,17 @@ class Round(Tracked):
         self.require_closed()
         self.state, self.published_on = RoundState.PUBLISHED, on
 
-    def require_open(self) -> None:
+    def takes_answers(self, on: date) -> bool:
+        """Whether it is open, and its last day has not passed, though no worker may have closed it yet."""
+        return self.state is RoundState.OPEN and (self.closes_on is None or on <= self.closes_on)
+
+    def require_open(self, on: date) -> None:
         """Go on only while the round takes answers.
 
         Raises:
             Refused: ROUND_NOT_OPEN.
         """
-        if self.state is not RoundState.OPEN:
+        if not self.takes_answers(on):
             raise _not_open()
 
     def require_closed(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, literal, select
@@ -32,11 +33,14 @@ async def create(
     title: str,
     k: int = DEFAULT_K,
     by_organisation: bool = False,
+    closes_on: date | None = None,
 ) -> Round:
     """A team will answer an instrument; nothing is asked of anybody before the round is opened.
 
+    With a last day for answers, `closes_on`, a worker closes it when that has passed.
+
     Raises:
-        Refused: NOT_OPEN, EMPTY_TITLE, TITLE_TAKEN or K_TOO_LOW.
+        Refused: NOT_OPEN, EMPTY_TITLE, TITLE_TAKEN, K_TOO_LOW or BAD_DATE.
     """
     team = await work.find(Team, team_id)
     programme = await work.find(Programme, team.programme_id, for_update=True)
@@ -50,6 +54,7 @@ async def create(
         title=title,
         k=k,
         by_organisation=by_organisation,
+        closes_on=closes_on,
         groupings={},
     )
     work.add(row)
@@ -66,14 +71,15 @@ async def update(
     title: str | Keep = KEEP,
     k: int | Keep = KEEP,
     by_organisation: bool | Keep = KEEP,
+    closes_on: date | Keep | None = KEEP,
 ) -> Round:
-    """Change what a draft is called, or what it can publish.
+    """Change what a draft is called, what it can publish, or until when it will take answers.
 
     Raises:
-        Refused: ROUND_OPEN, ANONYMITY_LOCKED, EMPTY_TITLE, TITLE_TAKEN or K_TOO_LOW.
+        Refused: ROUND_OPEN, ANONYMITY_LOCKED, EMPTY_TITLE, TITLE_TAKEN, K_TOO_LOW or BAD_DATE.
     """
     row = await draft_to_change(work, round_id, expected_version=expected_version)
-    change(row, title=title, k=k, by_organisation=by_organisation)
+    change(row, title=title, k=k, by_organisation=by_organisation, closes_on=closes_on)
     work.record("round.updated", row)
     await work.save(_title_taken(row))
     return row

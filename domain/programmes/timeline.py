@@ -6,6 +6,7 @@ timeline shows nothing that its records do not.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     CompoundSelect,
     Integer,
     String,
+    case,
     cast,
     func,
     literal_column,
@@ -24,7 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from domain.assessments.round_models import Round
+from domain.assessments.round_models import Round, RoundState
 from domain.cohorts.models import Team
 from domain.milestones.models import Milestone
 from domain.programmes.models import Programme
@@ -71,15 +73,21 @@ def _sessions(at: Sight) -> Any:
 
 def _rounds(at: Sight) -> list[Any]:
     return [
-        _round(at, TimelineKind.ROUND_OPENING, "opened_on"),
-        _round(at, TimelineKind.ROUND_CLOSING, "closed_on"),
-        _round(at, TimelineKind.ROUND_PUBLICATION, "published_on"),
+        _round(at, TimelineKind.ROUND_OPENING, lambda row: row.opened_on),
+        _round(at, TimelineKind.ROUND_CLOSING, _closing),
+        _round(at, TimelineKind.ROUND_PUBLICATION, lambda row: row.published_on),
     ]
 
 
-def _round(at: Sight, kind: TimelineKind, day: str) -> Any:
-    of, seen = _rows(at, Round)
-    return _entry(kind, of, getattr(of, day)).where(getattr(of, day).is_not(None), seen)
+def _closing(row: Any) -> ColumnElement[date]:
+    """The day on which a round was closed, or while it is open will be."""
+    return case((row.state == RoundState.OPEN, row.closes_on), else_=row.closed_on)
+
+
+def _round(at: Sight, kind: TimelineKind, day_of: Callable[[Any], Any]) -> Any:
+    row, seen = _rows(at, Round)
+    day = day_of(row)
+    return _entry(kind, row, day).where(day.is_not(None), seen)
 
 
 def _rows(at: Sight, model: type[Any]) -> tuple[Any, ColumnElement[bool]]:

@@ -158,6 +158,7 @@ class RoundCell(Node):
         "title",
         "state",
         "k",
+        "closes_on",
         "opened_on",
         "closed_on",
         "published_on",
@@ -178,6 +179,9 @@ class Round(Node):
     k: int = column("How many people a result is about at least.")
     by_organisation: bool = column("Whether people are grouped by the organisation that they belong to.")
     notice: str | None = column("What respondents are told can ever be published, and who will see it.")
+    closes_on: date | None = column(
+        "The last day on which it takes answers; a worker closes it then. Null if somebody closes it."
+    )
     opened_on: date | None
     closed_on: date | None
     published_on: date | None

@@ -34,7 +34,8 @@ class TimelineEntry:
     kind: TimelineKind
     on: date = column(
         "A milestone: achieved, or else the forecast. A session: the day in London. A round: when it was opened, "
-        "closed or published. Coverage: the first of a month, or the date of the question, if it has changed."
+        "closed (while it is open: its last day, if it has one) or published. Coverage: the first of a month, or the "
+        "date of the question, if it has changed."
     )
     title: str
     milestone: Milestone | None = one(_of(TimelineKind.MILESTONE))

@@ -166,6 +166,12 @@ async def test_as_of_a_past_date(ask: Ask) -> None:
     ]
 
 
+async def test_an_open_round_stands_on_the_day_on_which_it_will_close(ask: Ask, forum: Asked) -> None:
+    await forum.open("Autumn", on=APRIL, closes_on=date(2026, 9, 30))
+    found = _short(await ask('filter: {title: {eq: "Autumn"}}'))
+    assert found == [("2026-04-20", "ROUND_OPENING", "Autumn"), ("2026-09-30", "ROUND_CLOSING", "Autumn")]
+
+
 async def test_it_is_seen_by_those_who_see_the_programme(ask: Ask, forum: Asked) -> None:
     async with acting(forum.database) as work:
         seat = await factories.person(work, "Sue Seat")

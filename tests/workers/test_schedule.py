@@ -4,12 +4,14 @@ from datetime import date
 
 from sqlalchemy import select
 
+from domain.assessments.round_models import Round, RoundState
 from domain.calendar import today
 from domain.models import Job
 from domain.people.models import SummaryFrequency
 from domain.summaries.period import Period
 from tests import factories as make
-from workers.schedule import request_scheduled_summaries
+from tests.domain.assessments.rounds import ONCE, asked_team
+from workers.schedule import close_rounds, request_scheduled_summaries
 
 
 async def test_the_last_month_is_asked_for_once(database):
@@ -21,3 +23,15 @@ async def test_the_last_month_is_asked_for_once(database):
     async with database.transaction(effective_on=today()) as session:
         (job,) = await session.scalars(select(Job))
     assert job.arguments == {"person_id": str(ada.id), **Period.last_month(today()).as_data()}
+
+
+async def test_a_round_whose_last_day_has_passed_is_closed_once_and_published(database):
+    it = await asked_team(database)
+    row = await it.open(closes_on=ONCE)
+    for _ in range(2):
+        await close_rounds({"database": database})
+    async with database.transaction(effective_on=today()) as session:
+        row = await session.get_one(Round, row.id)
+        [job] = await session.scalars(select(Job))
+    assert (row.state, row.closed_on) == (RoundState.CLOSED, ONCE)
+    assert (job.function, job.arguments) == ("publish_round", {"round_id": str(row.id)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import strawberry
 from strawberry.scalars import JSON
 
@@ -11,6 +13,8 @@ from graph.mutations.inputs import Change, Request, asks, id_of, ids_of, needed,
 from graph.mutations.performing import Payload, mutation
 from graph.reads import subject
 from graph.rounds import Round
+
+_CLOSES_ON = "The last day on which answers are taken; a worker closes the round then. Respondents are told."
 
 
 @strawberry.type(description="What became of the round.")
@@ -48,6 +52,7 @@ class RoundCreateInput(Request):
     title: str = needed("Unique in the programme, for example `Spring 2026`.")
     k: int = DEFAULT_K
     by_organisation: bool = False
+    closes_on: date | None = optional(_CLOSES_ON)
 
 
 @asks
@@ -58,6 +63,7 @@ class RoundUpdateInput(Change):
     title: str | None = optional()
     k: int | None = optional("How many people a result is about at least; 3 or more.")
     by_organisation: bool | None = optional()
+    closes_on: date | None = optional(_CLOSES_ON)
 
 
 @asks

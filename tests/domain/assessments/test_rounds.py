@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from domain.assessments import closing, inviting, opening, rounds
-from domain.assessments.round_models import RoundCell, RoundInvitation
+from domain.assessments import answering, closing, inviting, opening, rounds
+from domain.assessments.round_models import Round, RoundCell, RoundInvitation, RoundState
 from domain.cohorts import teams
 from domain.cohorts.models import TeamMember
 from domain.errors import Forbidden
@@ -154,6 +154,57 @@ async def test_closing_asks_for_the_publication_once(it):
         f"round:{row.id}",
         {"round_id": str(row.id)},
     )
+
+
+LAST = date(2026, 3, 20)
+"""The last day for answers."""
+
+
+async def test_a_last_day_is_told_and_kept(it):
+    row = await it.open(closes_on=LAST)
+    assert "Answers are taken until the end of 20 March 2026." in row.notice
+    await it.answer(it.people[0], both(3, 3), on=LAST)
+    async with acting(it.database, on=LAST) as work:
+        assert (await answering.asked(work, it.tokens[it.people[1]])).is_open
+        assert await closing.close_due(work) == 0
+    late = LAST + timedelta(days=1)
+    async with acting(it.database, on=late) as work:
+        assert not (await answering.asked(work, it.tokens[it.people[1]])).is_open
+    async with refused(it.database, "ROUND_NOT_OPEN"):
+        await it.answer(it.people[1], both(3, 3), on=late)
+    async with refused(it.database, "ROUND_NOT_OPEN"), acting(it.database, on=late) as work:
+        await inviting.remind(work, row.id)
+    async with refused(it.database, "ANONYMITY_LOCKED"), acting(it.database, on=late) as work:
+        await rounds.update(work, row.id, closes_on=None)
+
+
+async def test_it_closes_by_itself_and_once(it):
+    row = await it.open(closes_on=LAST)
+    other = await it.open("Without a last day")
+    for closed in (1, 0):
+        async with acting(it.database, on=date(2026, 3, 25)) as work:
+            assert await closing.close_due(work) == closed
+    async with acting(it.database) as work:
+        row, other = await work.find(Round, row.id), await work.find(Round, other.id)
+        assert (row.state, row.closed_on, other.state) == (RoundState.CLOSED, LAST, RoundState.OPEN)
+        [job] = await work.session.scalars(select(Job))
+    assert job.key == f"round:{row.id}"
+
+
+async def test_it_cannot_close_before_it_opens(it):
+    row = await it.draft(closes_on=date(2026, 3, 1))
+    async with refused(it.database, "CLOSES_BEFORE_IT_OPENS"):
+        await it.start(row)
+    async with acting(it.database, on=ONCE) as work:
+        row = await rounds.update(work, row.id, closes_on=None)
+    assert "Answers are taken" not in (await it.start(row)).notice
+
+
+async def test_only_who_may_close_rounds_closes_them_when_they_are_due(it):
+    async with acting(it.database) as work:
+        sponsor = await people.create(work, name="Sponsor", email="s@example.org")
+    async with refused(it.database, "FORBIDDEN"), acting(it.database, viewer=as_sponsor(sponsor)) as work:
+        await closing.close_due(work)
 
 
 async def test_the_journal_tells_of_the_round_and_not_of_answers(it):

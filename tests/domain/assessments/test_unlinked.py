@@ -185,9 +185,9 @@ async def test_a_link_shows_what_is_asked_and_changes_nothing(open_round):
     person = (await _unanswered(it))[0]
     before = await contents(it.database)
     async with acting(it.database) as work:
-        shown = await answering.asked(work.session, it.tokens[person])
+        shown = await answering.asked(work, it.tokens[person])
         with pytest.raises(NotFound):
-            await answering.asked(work.session, "x" * 43)
+            await answering.asked(work, "x" * 43)
     assert (shown.title, shown.is_open, shown.answered) == (row.title, True, False)
     assert shown.notice == row.notice
     assert [item.key for item in shown.instrument.items] == ["listen", "rush"]

@@ -43,9 +43,9 @@ CASES = [
     ),
     Case(
         "roundUpdate",
-        {"id": "@draft_round", "k": 7, "title": "Winter"},
-        "round { title k version }",
-        {"title": "Winter", "k": 7, "version": 2},
+        {"id": "@draft_round", "k": 7, "title": "Winter", "closesOn": "2026-12-21"},
+        "round { title k closesOn version }",
+        {"title": "Winter", "k": 7, "closesOn": "2026-12-21", "version": 2},
     ),
     Case(
         "roundGroup",

@@ -120,6 +120,7 @@ REFUSALS = [
     (("roundCreate", {"teamId": "@asked_team", "instrumentId": "@team", "title": "New"}), "NOT_FOUND", "instrumentId"),
     (_draft("roundUpdate", k=2), "K_TOO_LOW", "k"),
     (_draft("roundUpdate", k=None), "EMPTY_K", "k"),
+    (_draft("roundUpdate", closesOn="0026-12-21"), "BAD_DATE", "closesOn"),
     (_draft("roundUpdate", k=4, expectedVersion=7), "STALE", "expectedVersion"),
     (_draft("roundGroup", grouping="organisation", name="A", personIds=["@hal"]), "RESERVED_GROUPING", "grouping"),
     (_draft("roundGroup", grouping="Side", name="A", personIds=["@ada"]), "NOT_IN_TEAM", "personIds"),

@@ -82,7 +82,13 @@ async def _rounds(story: Story, team: UUID) -> None:
         made = await story.attempt(
             "round",
             lambda work, title=title, number=number, instrument=instrument: rounds.create(
-                work, team, instrument_id=instrument, title=title, k=3, by_organisation=number % 2 == 0
+                work,
+                team,
+                instrument_id=instrument,
+                title=title,
+                k=3,
+                by_organisation=number % 2 == 0,
+                closes_on=story.one([None, TODAY]),
             ),
             on=on,
         )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from domain import models
+from domain.assessments.round_models import RoundState
 from domain.programmes.timeline_models import TimelineEntry, TimelineKind
 from tests.graph.reads import slow_strengths as strengths
 
@@ -57,7 +58,7 @@ def _rounds(sight: Sight) -> Iterator[TimelineEntry]:
     for row in sight.rows(models.Round):
         for kind, on in (
             (TimelineKind.ROUND_OPENING, row.opened_on),
-            (TimelineKind.ROUND_CLOSING, row.closed_on),
+            (TimelineKind.ROUND_CLOSING, row.closes_on if row.state is RoundState.OPEN else row.closed_on),
             (TimelineKind.ROUND_PUBLICATION, row.published_on),
         ):
             if on is not None:
