@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from domain.cohorts import members
 from domain.cohorts.models import CohortRole
 from domain.database import Database
 from domain.errors import Refused
+from domain.imports.at_once import at_once
 from domain.imports.directory import Directory, Known, directory
 from domain.imports.members_rows import MemberRow, read_members
 from domain.imports.members_state import (
@@ -28,8 +28,8 @@ from domain.imports.members_state import (
 )
 from domain.imports.problems import Problems
 from domain.imports.results import Decision, DecisionCode, ImportResult, Kind, Outcome, Progress, silent
-from domain.imports.runs import Run, attempt, dated, transactions
-from domain.imports.spool import Spool, spool
+from domain.imports.runs import Run, attempt, dated
+from domain.imports.spool import Spool
 from domain.people import commands as people
 from domain.work import Work
 
@@ -67,16 +67,14 @@ async def import_members(
         Refused: IMPORT_RUNNING.
     """
     run = Run(database, viewer, now, dry_run, progress)
-    run.require_allowed()
-    result = ImportResult("members", str(path), dry_run)
-    problems = Problems()
-    with spool(MemberRow) as rows:
-        await asyncio.to_thread(read_members, path, rows, problems, progress)
-        result.rows = rows.count()
-        async with transactions(run) as begin, begin(run.today) as work:
-            known = await directory(work.session), await cohorts(work.session)
-            await _Task(work, rows, result, problems, progress, *known).apply()
-    return result
+    return await at_once(run, "members", path, MemberRow, read=read_members, apply=_apply)
+
+
+async def _apply(
+    work: Work, rows: Spool[MemberRow], result: ImportResult, problems: Problems, progress: Progress
+) -> None:
+    known = await directory(work.session), await cohorts(work.session)
+    await _Task(work, rows, result, problems, progress, *known).apply()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,12 +14,13 @@ from domain.access.viewers import ADMINISTRATOR, Viewer
 from domain.calendar import SINCE_ALWAYS, in_words
 from domain.database import Database
 from domain.errors import Refused
+from domain.imports.at_once import at_once
 from domain.imports.directory import Directory, directory
 from domain.imports.organisation_rows import OrganisationRow, read_organisations
 from domain.imports.problems import Problems
 from domain.imports.results import ImportResult, Kind, Outcome, Progress, silent
-from domain.imports.runs import Run, attempt, transactions
-from domain.imports.spool import Spool, spool
+from domain.imports.runs import Run, attempt
+from domain.imports.spool import Spool
 from domain.keep import KEEP
 from domain.organisations import commands
 from domain.organisations.models import Organisation, OrganisationIdentifier, OrganisationKind
@@ -57,15 +57,13 @@ async def import_organisations(
         Refused: IMPORT_RUNNING.
     """
     run = Run(database, viewer, now, dry_run, progress)
-    run.require_allowed()
-    result = ImportResult("organisations", str(path), dry_run)
-    problems = Problems()
-    with spool(OrganisationRow) as rows:
-        await asyncio.to_thread(read_organisations, path, rows, problems, progress)
-        result.rows = rows.count()
-        async with transactions(run) as begin, begin(run.today) as work:
-            await _Task(work, rows, result, problems, progress, await directory(work.session)).apply()
-    return result
+    return await at_once(run, "organisations", path, OrganisationRow, read=read_organisations, apply=_apply)
+
+
+async def _apply(
+    work: Work, rows: Spool[OrganisationRow], result: ImportResult, problems: Problems, progress: Progress
+) -> None:
+    await _Task(work, rows, result, problems, progress, await directory(work.session)).apply()
 
 
 @dataclass(frozen=True, slots=True)

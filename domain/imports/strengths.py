@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,10 +9,11 @@ from uuid import UUID
 
 from domain.access.viewers import ADMINISTRATOR, Viewer
 from domain.database import Database
+from domain.imports.at_once import at_once
 from domain.imports.problems import Problems
 from domain.imports.results import ImportResult, Kind, Outcome, Progress, silent
-from domain.imports.runs import Run, attempt, dated, transactions
-from domain.imports.spool import Spool, spool
+from domain.imports.runs import Run, attempt, dated
+from domain.imports.spool import Spool
 from domain.imports.strengths_rows import ProfileRow, duplicate, read_profiles
 from domain.imports.strengths_state import Assessed, Frameworks, assessed, stored
 from domain.strengths import profiles
@@ -44,15 +44,13 @@ async def import_strengths(
         Refused: IMPORT_RUNNING.
     """
     run = Run(database, viewer, now, dry_run, progress)
-    run.require_allowed()
-    result = ImportResult("strengths", str(path), dry_run)
-    problems = Problems()
-    with spool(ProfileRow) as rows:
-        await asyncio.to_thread(read_profiles, path, rows, problems, progress)
-        result.rows = rows.count()
-        async with transactions(run) as begin, begin(run.today) as work:
-            await _Task(work, rows, result, problems, progress, await stored(work.session)).apply()
-    return result
+    return await at_once(run, "strengths", path, ProfileRow, read=read_profiles, apply=_apply)
+
+
+async def _apply(
+    work: Work, rows: Spool[ProfileRow], result: ImportResult, problems: Problems, progress: Progress
+) -> None:
+    await _Task(work, rows, result, problems, progress, await stored(work.session)).apply()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,13 +13,14 @@ from domain.access.viewers import ADMINISTRATOR, Viewer
 from domain.calendar import in_words
 from domain.database import Database
 from domain.errors import Refused
+from domain.imports.at_once import at_once
 from domain.imports.cells import Cells
 from domain.imports.directory import Directory, directory
 from domain.imports.files import Shape, read
 from domain.imports.problems import Problems
 from domain.imports.results import ImportResult, Kind, Outcome, Progress, silent
-from domain.imports.runs import Run, attempt, transactions
-from domain.imports.spool import Spool, spool
+from domain.imports.runs import Run, attempt
+from domain.imports.spool import Spool
 from domain.organisations import commands
 from domain.organisations.models import Succession
 from domain.work import Work
@@ -58,15 +58,13 @@ async def import_successions(
         Refused: IMPORT_RUNNING.
     """
     run = Run(database, viewer, now, dry_run, progress)
-    run.require_allowed()
-    result = ImportResult("successions", str(path), dry_run)
-    problems = Problems()
-    with spool(SuccessionRow) as rows:
-        await asyncio.to_thread(_read, path, rows, problems, progress)
-        result.rows = rows.count()
-        async with transactions(run) as begin, begin(run.today) as work:
-            await _Task(work, rows, result, problems, progress, await directory(work.session)).apply()
-    return result
+    return await at_once(run, "successions", path, SuccessionRow, read=_read, apply=_apply)
+
+
+async def _apply(
+    work: Work, rows: Spool[SuccessionRow], result: ImportResult, problems: Problems, progress: Progress
+) -> None:
+    await _Task(work, rows, result, problems, progress, await directory(work.session)).apply()
 
 
 def _read(path: Path, rows: Spool[SuccessionRow], problems: Problems, progress: Progress) -> None:
