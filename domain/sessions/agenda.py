@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from domain.errors import Refused
 from domain.keep import KEEP, Keep, change
 from domain.sessions.commands import require_time_for_agenda
-from domain.sessions.locks import part_to_change
+from domain.sessions.locks import done, part_to_change
 from domain.sessions.models import Session
 from domain.sessions.practice import Action, AgendaItem, Decision, Method, Proposal
 from domain.work import Work
@@ -50,9 +50,7 @@ async def add(
     place = len(items) + 1 if position is None else _place(position, len(items) + 1)
     work.add(item)
     number([*items[: place - 1], item, *items[place - 1 :]])
-    work.record("agenda.item_added", item)
-    await work.save()
-    return item
+    return await done(work, item, "agenda.item_added")
 
 
 async def update(
@@ -83,9 +81,7 @@ async def update(
         others = [each for each in await items_of(work, session) if each.id != item.id]
         place = _place(position, len(others) + 1)
         number([*others[: place - 1], item, *others[place - 1 :]])
-    work.record("agenda.item_updated", item)
-    await work.save()
-    return item
+    return await done(work, item, "agenda.item_updated")
 
 
 async def remove(work: Work, item_id: UUID) -> AgendaItem:

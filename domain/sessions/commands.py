@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from domain.calendar import in_words
 from domain.errors import Refused
 from domain.keep import KEEP, Keep, change
-from domain.sessions.locks import part_to_change, programme_of_sessions
+from domain.sessions.locks import done, part_to_change, programme_of_sessions
 from domain.sessions.models import Session, SessionMode
 from domain.sessions.people import assign_facilitators, facilitators_of, invite, invited_of
 from domain.sessions.practice import AgendaItem
@@ -133,9 +133,7 @@ async def cancel(
     _, session = await part_to_change(work, Session, session_id, expected_version=expected_version)
     await _require_nobody_came(work, session)
     session.cancel(work.on, because)
-    work.record("session.cancelled", session)
-    await work.save()
-    return session
+    return await done(work, session, "session.cancelled")
 
 
 async def reinstate(work: Work, session_id: UUID, *, expected_version: int | None = None) -> Session:
@@ -146,9 +144,7 @@ async def reinstate(work: Work, session_id: UUID, *, expected_version: int | Non
     """
     _, session = await part_to_change(work, Session, session_id, expected_version=expected_version)
     session.reinstate()
-    work.record("session.reinstated", session)
-    await work.save()
-    return session
+    return await done(work, session, "session.reinstated")
 
 
 async def require_time_for_agenda(work: Work, session: Session, *, more: int = 0) -> None:

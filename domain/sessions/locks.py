@@ -27,6 +27,13 @@ async def programme_of_sessions(work: Work, programme_id: UUID, *, by: UUID | No
     return programme
 
 
+async def done(work: Work, part: Part, command: str) -> Part:
+    """Write down what a command did to a part, in the journal too."""
+    work.record(command, part)
+    await work.save()
+    return part
+
+
 async def part_to_change(
     work: Work,
     model: type[Part],

@@ -12,7 +12,7 @@ from domain.errors import Refused
 from domain.keep import KEEP, Keep, change
 from domain.people.models import Person
 from domain.sessions.attendance import require_begun
-from domain.sessions.locks import part_to_change
+from domain.sessions.locks import done, part_to_change
 from domain.sessions.models import Session
 from domain.sessions.people import require_expected
 from domain.sessions.practice import Action, ActionStatus, AgendaItem, Decision, Feedback
@@ -39,9 +39,7 @@ async def decide(
             reason=reason,
         )
     )
-    work.record("decision.recorded", decision)
-    await work.save()
-    return decision
+    return await done(work, decision, "decision.recorded")
 
 
 async def correct(
@@ -59,9 +57,7 @@ async def correct(
     """
     _, decision = await part_to_change(work, Decision, decision_id, expected_version=expected_version)
     change(decision, text=text, reason=reason)
-    work.record("decision.corrected", decision)
-    await work.save()
-    return decision
+    return await done(work, decision, "decision.corrected")
 
 
 async def agree(
@@ -92,9 +88,7 @@ async def agree(
     )
     _require_due_after(session, action.due_on)
     work.add(action)
-    work.record("action.agreed", action)
-    await work.save()
-    return action
+    return await done(work, action, "action.agreed")
 
 
 async def update(
@@ -118,9 +112,7 @@ async def update(
         await work.find(Person, owner_id, named="ownerId")
     change(action, title=title, owner_id=owner_id, due_on=due_on, note=note)
     _require_due_after(await work.find(Session, action.session_id), action.due_on)
-    work.record("action.updated", action)
-    await work.save()
-    return action
+    return await done(work, action, "action.updated")
 
 
 async def finish(
@@ -165,9 +157,7 @@ async def reopen(work: Work, action_id: UUID, *, expected_version: int | None = 
     """
     _, action = await part_to_change(work, Action, action_id, expected_version=expected_version)
     action.reopen()
-    work.record("action.reopened", action)
-    await work.save()
-    return action
+    return await done(work, action, "action.reopened")
 
 
 async def give_feedback(
@@ -218,9 +208,7 @@ async def _close(
             "CLOSED_IN_FUTURE", f"{in_words(day)} has not come yet: give a day up to today.", field="closedOn"
         )
     action.close(status, on=day, note=note, held_on=session.held_on)
-    work.record(f"action.{status.value.lower()}", action)
-    await work.save()
-    return action
+    return await done(work, action, f"action.{status.value.lower()}")
 
 
 async def _require_of_session(work: Work, session: Session, agenda_item_id: UUID | None) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from domain.errors import Refused
 from domain.sessions import agenda
-from domain.sessions.locks import part_to_change
+from domain.sessions.locks import done, part_to_change
 from domain.sessions.models import Session
 from domain.sessions.people import require_expected
 from domain.sessions.practice import Proposal, ProposalStatus, ProposalVote
@@ -36,9 +36,7 @@ async def make(
             reason=reason,
         )
     )
-    work.record("proposal.made", proposal)
-    await work.save()
-    return proposal
+    return await done(work, proposal, "proposal.made")
 
 
 async def vote(work: Work, proposal_id: UUID, *, person_id: UUID) -> Proposal:
@@ -56,9 +54,7 @@ async def vote(work: Work, proposal_id: UUID, *, person_id: UUID) -> Proposal:
             "ALREADY_VOTED", "They have voted for this already. One vote each is counted.", field="personId"
         )
     work.add(ProposalVote(programme_id=proposal.programme_id, proposal_id=proposal.id, person_id=person_id))
-    work.record("proposal.voted_for", proposal)
-    await work.save()
-    return proposal
+    return await done(work, proposal, "proposal.voted_for")
 
 
 async def withdraw_vote(work: Work, proposal_id: UUID, *, person_id: UUID) -> Proposal:
@@ -90,9 +86,7 @@ async def withdraw(work: Work, proposal_id: UUID, *, expected_version: int | Non
         work, Proposal, proposal_id, expected_version=expected_version, by=author_id
     )
     proposal.withdraw()
-    work.record("proposal.withdrawn", proposal)
-    await work.save()
-    return proposal
+    return await done(work, proposal, "proposal.withdrawn")
 
 
 async def decline(
@@ -105,9 +99,7 @@ async def decline(
     """
     _, proposal = await part_to_change(work, Proposal, proposal_id, expected_version=expected_version)
     proposal.decline(answer)
-    work.record("proposal.declined", proposal)
-    await work.save()
-    return proposal
+    return await done(work, proposal, "proposal.declined")
 
 
 async def adopt(
@@ -140,9 +132,7 @@ async def adopt(
         position=position,
     )
     proposal.adopt(item.id, answer)
-    work.record("proposal.adopted", proposal)
-    await work.save()
-    return proposal
+    return await done(work, proposal, "proposal.adopted")
 
 
 async def compose(work: Work, session_id: UUID, *, minutes_each: int, at_most: int | None = None) -> Session:
