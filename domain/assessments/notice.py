@@ -7,13 +7,20 @@ from datetime import date
 from typing import Final
 
 from domain.assessments.guarding import DISTRIBUTION_FACTOR, FEWEST_FOR_COMMENTS
-from domain.assessments.instrument import Instrument
+from domain.assessments.instrument import Instrument, Scoring
 from domain.calendar import in_words
 
 SEEN_BY: Final = (
     "Results are seen by the sponsors of this programme and by its administrators, and by whomever they show them "
     "to. All of them see the same; nobody, administrators included, is given more."
 )
+
+_SCORES: Final = {
+    Scoring.MEAN: "the average",
+    Scoring.SUM: "the average, of a dimension that of the sums",
+    Scoring.PERCENT_FAVOURABLE: "the share of favourable answers",
+}
+"""What is told of an item or a dimension."""
 
 
 def notice_of(
@@ -34,9 +41,9 @@ def notice_of(
             f"may leave out any question.{_until(closes_on)}",
             _groups(k, groups),
             f"A result is about at least {k} people who answered the question, or it is left out. It has the number "
-            "of people, the average, and how far people differ; how many gave which answer only where at least "
-            f"{DISTRIBUTION_FACTOR * k} people answered. No result can be worked out by subtracting others from each "
-            f"other that would be about fewer than {k} people.",
+            f"of people, {_SCORES[instrument.scoring]}, and how far people differ; how many gave which answer only "
+            f"where at least {DISTRIBUTION_FACTOR * k} people answered. No result can be worked out by subtracting "
+            f"others from each other that would be about fewer than {k} people.",
             *_comments(instrument, k),
             SEEN_BY,
             "Your link works once. Tandem keeps that you answered, so as not to remind you, and not which answers "

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from domain.assessments import answering, closing, inviting, opening, rounds
+from domain.assessments import answering, closing, inviting, opening, rounds, storing
 from domain.assessments.round_models import Round, RoundCell, RoundInvitation, RoundState
 from domain.cohorts import teams
 from domain.cohorts.models import TeamMember
@@ -154,6 +154,20 @@ async def test_closing_asks_for_the_publication_once(it):
         f"round:{row.id}",
         {"round_id": str(row.id)},
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "score"),
+    [
+        ("partnership-behaviours", "the number of people, the average, and"),
+        ("five-dimensions-15", "the number of people, the average, of a dimension that of the sums, and"),
+        ("staff-pulse", "the number of people, the share of favourable answers, and"),
+    ],
+)
+async def test_people_are_told_what_a_result_has(it, key, score):
+    async with acting(it.database) as work:
+        it.instrument = await storing.store(work, shipped_key=key)
+    assert score in (await it.open()).notice
 
 
 LAST = date(2026, 3, 20)
