@@ -23,7 +23,7 @@ COMMANDS = {
     "api": ("api.cli.servers:api", "Run the API alone."),
     "worker": ("api.cli.servers:worker", "Run a worker alone."),
     "migrate": ("api.cli.servers:migrate", "Bring the database to this version's tables."),
-    "import": ("api.cli.imports:imports", "Import organisations, successions or a portfolio from CSV."),
+    "import": ("api.cli.imports:imports", "Bring lists in from CSV or XLSX, and strengths frameworks."),
     "summaries": ("api.cli.summaries:summaries", "Compile sponsors' summaries."),
     "instruments": ("api.cli.instruments:instruments", "Take in the questionnaires that teams are asked."),
     "rounds": ("api.cli.rounds:rounds", "Have a team answer, and publish what may be published."),

@@ -90,13 +90,15 @@ class _Task:
     async def apply(self) -> None:
         """Bring in every row in the order in which people joined, or none."""
         self._require_known()
-        self.problems.raise_if_any()
-        done = 0
+        self.problems.raise_if_full()
+        # What is wrong in the other rows is told with it, though nothing is kept of them.
+        wrong, done = self.problems.rows, 0
         for on in self.rows.days():
             for batch in self.rows.batches(on):
                 called = await roll(self.work.session, {row.email for row in batch}, on)
                 for row in batch:
-                    await self._attempt(row, called)
+                    if row.number not in wrong:
+                        await self._attempt(row, called)
                 done += len(batch)
                 self.progress("Importing members", done, self.result.rows)
         self.problems.raise_if_any()

@@ -65,6 +65,20 @@ class Problems:
         if len(self.listed) < MAX_LISTED:
             self.listed.append(Problem(code, message, row, column))
 
+    @property
+    def rows(self) -> frozenset[int]:
+        """The rows with an error, as far as they are kept."""
+        return frozenset(problem.row for problem in self.listed if problem.row is not None)
+
+    def raise_if_full(self) -> None:
+        """End the import here if no more errors would be kept: to look for more would be in vain.
+
+        Raises:
+            ImportRefused: with those that are kept.
+        """
+        if self.total >= MAX_LISTED:
+            self.raise_if_any()
+
     def raise_if_any(self) -> None:
         """End the import here if there is an error.
 

@@ -65,12 +65,14 @@ class _Task:
     async def apply(self) -> None:
         """Bring in every row, or none."""
         await self._require_known()
-        self.problems.raise_if_any()
-        done = 0
+        self.problems.raise_if_full()
+        # What is wrong in the other rows is told with it, though nothing is kept of them.
+        wrong, done = self.problems.rows, 0
         for batch in self.rows.batches():
             known = await assessed(self.work.session, {row.email for row in batch})
             for row in batch:
-                await self._attempt(row, known)
+                if row.number not in wrong:
+                    await self._attempt(row, known)
             # What was written is not needed any more: a long file takes no more memory than a short one.
             self.work.session.expunge_all()
             self.work.entries.clear()

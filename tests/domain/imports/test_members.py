@@ -217,6 +217,10 @@ ERRORS: list[tuple[str, list[tuple[int, str | None, str]]]] = [
         ",Executives,N,n@example.org,ELSE,,,2021-01-01,\n,Managers,M,m@example.org,RX4,,,2019-01-01,\n",
         [(3, "organisation", "NOT_FROM_A_PARTNER"), (4, "joined_on", "OUTSIDE_COHORT")],
     ),
+    (
+        ",Execs,N,n@example.org,ELSE,,,2021-01-01,\n,Managers,M,m@example.org,RX4,,,2019-01-01,\n",
+        [(3, "cohort", "UNKNOWN_COHORT"), (4, "joined_on", "OUTSIDE_COHORT")],
+    ),
 ]  # fmt: skip
 
 

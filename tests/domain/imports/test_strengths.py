@@ -197,6 +197,19 @@ ada.king@example.org,small,,2021-03-03,making
     ]
 
 
+async def test_what_nobody_knows_is_told_with_what_the_rules_refuse(bring_in: Any, known: Database) -> None:
+    rows = """\
+eve@example.org,small,,2021-03-01,juggling
+ada.king@example.org,small,,2021-03-01,juggling
+ada.king@example.org,small,,01/03/2021,making
+"""
+    assert await _refused(bring_in, known, rows) == [
+        ("UNKNOWN_PERSON", 2, "email"),
+        ("UNKNOWN_STRENGTH", 3, "strengths"),
+        ("BAD_DATE", 4, "assessed_on"),
+    ]
+
+
 async def test_two_rows_that_mean_one_profile_are_found(bring_in: Any, known: Database) -> None:
     rows = "ada.king@example.org,small,,2021-03-01,making\nada.king@example.org,small,2,2021-03-01,asking\n"
     assert await _refused(bring_in, known, rows) == [("DUPLICATE_PROFILE", 3, None)]
