@@ -11,15 +11,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Date, and_, func, literal_column, or_, select, true, tuple_
 
 from domain import models
+from domain.calendar import FIRST_YEAR
 from domain.strengths import maps
 from domain.strengths.maps import Group
 from graph.people import Person
 from graph.reads import Connection, column, computed, listed, many, one, reads
 from graph.strengths import Strength, StrengthsCluster
 from graph.strengths_shown import holders, in_cluster, in_use, size
+
+_FIRST = literal_column(f"DATE '{FIRST_YEAR}-01-01'", Date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,8 @@ class Comparison:
 
     @property
     def since(self) -> Any:
-        """The earlier date, which is not after the later one."""
-        return func.least(self.day, self.at.on, type_=self.day.type)
+        """The earlier date: not after the later one, and one that can be written (the first that there is cannot)."""
+        return func.greatest(_FIRST, func.least(self.day, self.at.on), type_=self.day.type)
 
     @property
     def on(self) -> Any:

@@ -165,6 +165,11 @@ async def test_before_there_was_a_team_nothing_is_compared(changed: Change) -> N
     assert [cluster["shareDifference"] for cluster in found["clusters"]] == [None, None]
 
 
+async def test_the_first_date_that_there_is_can_be_asked_for(changed: Change) -> None:
+    found = await changed(date.min)
+    assert (found["since"], found["membersBefore"]) == ("1000-01-01", 0)
+
+
 async def test_a_later_date_counts_as_that_of_the_question(changed: Change) -> None:
     found = await changed(date(2999, 1, 1))
     assert found["since"] == found["on"] == "2026-06-01"

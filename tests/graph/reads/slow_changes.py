@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def change(sight: Sight, group: Any, day: date) -> dict[str, Any]:
     """What stands behind a comparison of a group."""
-    since = min(day, sight.on)
+    since = max(min(day, sight.on), date(1000, 1, 1))
     before, after = (strengths.members(sight, group, on) for on in (since, sight.on))
     return {
         "group": group,
