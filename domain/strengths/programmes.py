@@ -29,10 +29,8 @@ _DECIMALS = 3
 def in_teams(programme: Any, at: Moment) -> Select[UUID]:
     """The ids of the people who are in a team of a programme on the date of the question, each once."""
     member = at.rows(TeamMember)
-    people = select(member.person_id.distinct()).where(
-        member.programme_id == programme.id, in_team(member, at)
-    )
-    return people.correlate_except(member)
+    people = select(member.person_id).where(member.programme_id == programme.id, in_team(member, at))
+    return people.distinct().correlate_except(member)
 
 
 def people(programme: Any, at: Moment) -> ColumnElement[int]:

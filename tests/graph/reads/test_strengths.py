@@ -69,6 +69,11 @@ async def test_every_programme_is_the_same_both_ways(agreed: Any, world: World, 
     assert told > 0
 
 
+async def test_one_programme_is_the_same_both_ways(agreed: Any) -> None:
+    found = await agreed('{ programme(ref: "crew") { ref strengths { people withProfile shown } } }')
+    assert found["programme"]["strengths"]["people"] > 0
+
+
 CHANGE = """query Q($since: Date!) %s { %s(first: 20) { nodes { strengthsMap { change(since: $since) {
     since on membersBefore members
     joined { totalCount nodes { name } } left(last: 5) { nodes { name } }
