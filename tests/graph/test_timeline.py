@@ -118,6 +118,16 @@ async def test_coverage_has_the_figures_of_the_days_on_which_they_changed(ask: A
     assert figures == [("2026-02-01", 6, 2, 0), ("2026-05-01", 6, 3, 1)]
 
 
+async def test_the_latest_coverage_says_the_same_as_the_programme(ask: Ask, forum: Asked) -> None:
+    [latest] = (await ask("last: 1, filter: {kind: {eq: STRENGTHS_COVERAGE}}"))["nodes"]
+    query = '{ programme(ref: "forum") { strengths { people withProfile shown } } }'
+    answer = await execute(forum.database, ADMINISTRATOR, query=query, now=NOW)
+    strengths = orjson.loads(answer.body)["data"]["programme"]["strengths"]
+    assert [strengths[name] for name in ("people", "withProfile", "shown")] == [
+        latest[name] for name in ("members", "withProfile", "shown")
+    ]
+
+
 async def test_coverage_stands_on_the_date_of_the_question_too_if_it_changed_in_its_month(ask: Ask) -> None:
     only = "filter: {kind: {eq: STRENGTHS_COVERAGE}}"
     assert [node["on"] for node in (await ask(only, date(2026, 1, 20)))["nodes"]] == ["2026-01-20"]
