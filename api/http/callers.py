@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from litestar.types import Receive
@@ -16,33 +14,29 @@ _GRACE_S = 0.05
 
 
 class Caller:
-    """Listens to one request's line, whose body has been read."""
+    """Listens to one request's line, whose body has been read: a context that lasts as long as the caller waits.
+
+    Raises:
+        ReadRefused: CALLER_GONE, where the caller hung up; what was being done inside is cancelled.
+    """
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._gone = False
         self._listening: asyncio.Task[None] | None = None
 
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Go on with what is inside for as long as the caller waits for it.
-
-        Raises:
-            ReadRefused: CALLER_GONE, where the caller hung up; what was being done is cancelled.
-        """
+    def __enter__(self) -> None:
         task = asyncio.current_task()
         assert task is not None
-        begin = asyncio.get_running_loop().call_later(_GRACE_S, self._listen, task)
-        try:
-            yield
-        except asyncio.CancelledError:
-            if not self._gone or task.uncancel():
-                raise
+        self._task = task
+        self._begin = asyncio.get_running_loop().call_later(_GRACE_S, self._listen, task)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._begin.cancel()
+        if self._listening is not None:
+            self._listening.cancel()
+        if kind is asyncio.CancelledError and self._gone and not self._task.uncancel():
             raise ReadRefused("CALLER_GONE", "Whoever asked hung up before the answer.") from None
-        finally:
-            begin.cancel()
-            if self._listening is not None:
-                self._listening.cancel()
 
     def _listen(self, task: asyncio.Task[Any]) -> None:
         self._listening = asyncio.create_task(self._cancel_once_gone(task))

@@ -7,6 +7,7 @@ whatever it ran into. One that never was (syntax, validation, variables) is 400 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from litestar import Request, asgi
@@ -47,7 +48,7 @@ async def _operate(request: Request[Any, Any, Any]) -> tuple[Answer, AnswerType]
     viewer, form = _admit(request)
     headers = request.headers
     require_json(headers.get("content-type"), headers.get("content-encoding"))
-    asked = asked_in_body(await body_of(request.receive))
+    asked = asked_in_body(await body_of(request))
     return await _answer(request, viewer, asked), form
 
 
@@ -82,7 +83,7 @@ async def _answer(
         operation_name=asked.operation_name,
         now=now(),
         queries_only=queries_only,
-        waiting=Caller(request.receive).waiting,
+        waiting=partial(Caller, request.receive),
         pay=server.purse(viewer, token_of(request)),
     )
 

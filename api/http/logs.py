@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
@@ -19,6 +20,11 @@ class RequestLog(ASGIMiddleware):
     # written: their addresses hold a token, and when somebody answered is nobody's business.
     exclude_path_pattern = ("^/healthz$", "^/readyz$", f"^{PATH}")
 
+    @cached_property
+    def _log(self) -> Any:
+        """The log as it is set up when the first request comes: to look it up for each takes as long as to write it."""
+        return log.bind()
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer the request, and then write how it went and how long it took."""
         began = perf_counter()
@@ -33,7 +39,7 @@ class RequestLog(ASGIMiddleware):
         try:
             await next_app(scope, receive, noting)
         finally:
-            log.info("request", **_line(scope, status, perf_counter() - began))
+            self._log.info("request", **_line(scope, status, perf_counter() - began))
 
 
 def _line(scope: Scope, status: int, seconds: float) -> dict[str, Any]:

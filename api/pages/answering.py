@@ -60,7 +60,7 @@ async def show(request: Request[Any, Any, Any], token: FromPath[str]) -> Respons
 async def send(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[bytes]:
     """Keep the answers, and then show that they are in; where they cannot be kept, the form as it was typed."""
     # Whoever has the link may send; there is no other right that a page of another site could borrow.
-    typed = _typed(await body_of(request.receive))
+    typed = _typed(await body_of(request))
     database = serving(request).database
     try:
         async with work(database, ADMINISTRATOR, now=now()) as current:

@@ -44,7 +44,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
 @post("/check-in", status_code=200, request_max_body_size=None)
 async def use(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Check in, and say so; or say why that cannot be done."""
-    form = parse_qs((await body_of(request.receive)).decode(errors="replace"))
+    form = parse_qs((await body_of(request)).decode(errors="replace"))
     token, mode = (form.get(name, [""])[0] for name in ("token", "mode"))
     database = serving(request).database
     moment = now()

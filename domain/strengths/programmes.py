@@ -96,9 +96,10 @@ def _held(programme: Any, at: Any) -> Any:
     profile, part, strength = (at.rows(model) for model in (StrengthsProfile, ProfileStrength, Strength))
     return (
         select(strength.framework_id, strength.cluster_id, profile.person_id, part.id.label("part_id"))
+        .select_from(profile)
+        .join(part, part.profile_id == profile.id)
+        .join(strength, strength.id == part.strength_id)
         .where(
-            part.profile_id == profile.id,
-            strength.id == part.strength_id,
             latest(profile, at),
             profile.person_id.in_(in_teams(programme, at)),
             at.visible(StrengthsProfile, profile),

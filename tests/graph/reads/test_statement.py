@@ -40,7 +40,7 @@ from tests.graph.reads.test_equal import PHASES
 SPONSOR = Viewer(Role.SPONSOR, uuid.UUID(int=7))
 VALUES = {
     "on": "2024-06-30", "since": "2024-01-01", "date": "2024-06-30", "from": "2024-01-01", "to": "2024-06-30",
-    "first": 5, "id": "Programme:0198c2f0-0000-7000-8000-000000000000", "ids": [], "ref": "p1", "code": "O00",
+    "until": "2024-06-30",    "first": 5, "id": "Programme:0198c2f0-0000-7000-8000-000000000000", "ids": [], "ref": "p1", "code": "O00",
 }  # fmt: skip
 
 
