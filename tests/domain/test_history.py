@@ -112,5 +112,5 @@ async def test_what_fails_leaves_nothing_behind(database: Database) -> None:
 
 async def test_readers_cannot_write(database: Database) -> None:
     async with database.readers.acquire() as connection:
-        assert await connection.fetchval("SHOW default_transaction_read_only") == "on"
-        assert await connection.fetchval("SHOW timezone") == "UTC"
+        assert await connection.fetchval("SHOW default_transaction_read_only") == b"on"
+        assert await connection.fetchval("SHOW timezone") == b"UTC"
