@@ -23,10 +23,10 @@ from domain.tables import Derived, words
 class ProgrammeFigures(Derived):
     """A programme with its open milestones and its leads, as they are from `valid_from` on; `id` is the programme's.
 
-    What bears the name of an attribute of the programme is the same. `open_forecasts` has the forecast of each open
-    milestone, the earliest first, `slipped_milestones` how many of them are expected later than was agreed. Of `leads`,
-    the organisation at each place leads from the date at that place of `lead_since` on, in order; null where nobody
-    does.
+    What else bears the name of an attribute of the programme is the same. `open_forecasts` has the forecast of each
+    open milestone, the earliest first, `slipped_milestones` how many of them are expected later than was agreed. Of
+    `leads`, the organisation at each place leads from the date at that place of `lead_since` on, in order; null where
+    nobody does.
     """
 
     __tablename__ = "programme_figures"
