@@ -12,14 +12,12 @@ from uuid import UUID
 
 from api.demo.marks import marks_of
 from api.demo.names import names
-from api.demo.story import Asked, Story
+from api.demo.story import About, Asked, Story
 from domain.milestones import commands as milestones
 from domain.milestones.models import Criticality, ReasonCode
 from domain.organisations import commands as organisations
 from domain.organisations.models import Organisation, OrganisationKind
-from domain.programmes import commands as programmes
-from domain.programmes import partners, phases
-from domain.programmes.models import PartnerRole, Programme, ProgrammeStatus
+from domain.programmes.models import Programme
 
 Sides = Mapping[str, Sequence[UUID]]
 """The people of each side."""
@@ -90,30 +88,18 @@ async def tell(story: Story) -> None:
 async def _begin(story: Story) -> tuple[Programme, list[Organisation], list[Organisation]]:
     """The programme, and who takes part for management and for staff."""
     management, unions = await _organisations(story)
-    programme = await programmes.create(
-        story.work,
-        ref=REF,
-        title=TITLE,
-        lead_id=management[0].id,
-        purpose="Employers and trade unions of a region work out together what changes mean for staff.",
-        status=ProgrammeStatus.ACTIVE,
-        category="Social partnership",
-        starts_on=BEGINS,
-        ends_on=_ENDS,
+    about = About(
+        REF,
+        TITLE,
+        "Employers and trade unions of a region work out together what changes mean for staff.",
+        "Social partnership",
+        BEGINS,
+        _ENDS,
     )
-    for partner in (*management[1:], *unions):
-        await partners.add(
-            story.work,
-            programme.id,
-            organisation_id=partner.id,
-            role=PartnerRole.PARTNER,
-            starts_on=BEGINS,
-        )
+    programme = await story.programme(about, management[0], [*management[1:], *unions], _PHASES)
     chief, secretary = names(300, 2)
     await story.sponsor(programme, management[0], chief, position="Chief executive")
     await story.sponsor(programme, unions[0], secretary, position="Regional secretary")
-    for title, starts_on, ends_on in _PHASES:
-        await phases.add(story.work, programme.id, title=title, starts_on=starts_on, ends_on=ends_on)
     return programme, management, unions
 
 

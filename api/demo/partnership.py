@@ -15,7 +15,7 @@ from uuid import UUID
 from api.demo.marks import marks_of
 from api.demo.meetings import IN_ROOMS, ON_SCREENS, hold, plan
 from api.demo.names import names
-from api.demo.story import Asked, Story
+from api.demo.story import About, Asked, Story
 from api.demo.strengths import assess
 from domain.cohorts import commands as cohorts
 from domain.cohorts import members
@@ -24,9 +24,7 @@ from domain.milestones import commands as milestones
 from domain.milestones.models import Criticality, ReasonCode
 from domain.organisations import commands as organisations
 from domain.organisations.models import Organisation, OrganisationKind
-from domain.programmes import commands as programmes
-from domain.programmes import partners, phases
-from domain.programmes.models import PartnerRole, Programme, ProgrammeStatus
+from domain.programmes.models import Programme
 
 REF: Final = "rivermoor-council-and-trust"
 TITLE: Final = "Rivermoor: council and trust as one"
@@ -133,28 +131,17 @@ async def _begin(story: Story) -> Scene:
 
 
 async def _programme(story: Story, council: Organisation, trust: Organisation) -> Programme:
-    programme = await programmes.create(
-        story.work,
-        ref=REF,
-        title=TITLE,
-        lead_id=council.id,
-        purpose="Those who lead care and health in one place learn to do so together.",
-        status=ProgrammeStatus.ACTIVE,
-        category="Partnership development",
-        starts_on=BEGINS,
-        ends_on=_ENDS,
+    about = About(
+        REF,
+        TITLE,
+        "Those who lead care and health in one place learn to do so together.",
+        "Partnership development",
+        BEGINS,
+        _ENDS,
     )
-    await partners.add(
-        story.work,
-        programme.id,
-        organisation_id=trust.id,
-        role=PartnerRole.PARTNER,
-        starts_on=BEGINS,
-    )
+    programme = await story.programme(about, council, [trust], _PHASES)
     for organisation, name in zip((council, trust), names(320, 2), strict=True):
         await story.sponsor(programme, organisation, name, position="Chief executive")
-    for title, starts_on, ends_on in _PHASES:
-        await phases.add(story.work, programme.id, title=title, starts_on=starts_on, ends_on=ends_on)
     return programme
 
 

@@ -11,12 +11,10 @@ from typing import Final
 from uuid import UUID
 
 from api.demo.names import names
-from api.demo.story import Asked, Marks, Story
+from api.demo.story import About, Asked, Marks, Story
 from domain.organisations import commands as organisations
 from domain.organisations.models import OrganisationKind
-from domain.programmes import commands as programmes
-from domain.programmes import partners, phases
-from domain.programmes.models import PartnerRole, ProgrammeStatus
+from domain.programmes import phases
 
 REF: Final = "harrowdale-neighbourhood-teams"
 TITLE: Final = "Harrowdale neighbourhood teams"
@@ -38,24 +36,15 @@ async def tell(story: Story) -> None:
     council = await organisations.create(
         story.work, code="HD-COUNCIL", name="Harrowdale Borough Council", kind=OrganisationKind.COUNCIL
     )
-    programme = await programmes.create(
-        story.work,
-        ref=REF,
-        title=TITLE,
-        lead_id=trust.id,
-        purpose="Nurses, therapists and social workers of a neighbourhood decide together how they work.",
-        status=ProgrammeStatus.ACTIVE,
-        category="New ways of working",
-        starts_on=BEGINS,
-        ends_on=_ENDS,
+    about = About(
+        REF,
+        TITLE,
+        "Nurses, therapists and social workers of a neighbourhood decide together how they work.",
+        "New ways of working",
+        BEGINS,
+        _ENDS,
     )
-    await partners.add(
-        story.work,
-        programme.id,
-        organisation_id=council.id,
-        role=PartnerRole.PARTNER,
-        starts_on=BEGINS,
-    )
+    programme = await story.programme(about, trust, [council])
     chief, director = names(310, 2)
     await story.sponsor(programme, trust, chief, position="Chief executive")
     await story.sponsor(programme, council, director, position="Director of adult social care")

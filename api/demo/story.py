@@ -23,8 +23,8 @@ from domain.organisations.models import Organisation
 from domain.people import commands as people
 from domain.people.models import Person
 from domain.programmes import commands as programmes
-from domain.programmes import sponsors
-from domain.programmes.models import Partner, Programme
+from domain.programmes import partners, phases, sponsors
+from domain.programmes.models import Partner, PartnerRole, Programme, ProgrammeStatus
 from domain.work import Work
 from domain.work import work as begin
 
@@ -49,6 +49,18 @@ class Asked:
     by_organisation: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a programme is from its first day on."""
+
+    ref: str
+    title: str
+    purpose: str
+    category: str
+    begins: date
+    ends: date
+
+
 @dataclass(slots=True)
 class Story:
     """One transaction that goes through the years."""
@@ -61,6 +73,37 @@ class Story:
         self.work.on, self.work.now = day, _afternoon(day)
         await take_effect(self.work.session, day)
         return self.work
+
+    async def programme(
+        self,
+        about: About,
+        lead: Organisation,
+        others: Sequence[Organisation],
+        stages: Sequence[tuple[str, date, date]] = (),
+    ) -> Programme:
+        """A programme that begins, with all its partners and what it is to go through."""
+        programme = await programmes.create(
+            self.work,
+            ref=about.ref,
+            title=about.title,
+            lead_id=lead.id,
+            purpose=about.purpose,
+            status=ProgrammeStatus.ACTIVE,
+            category=about.category,
+            starts_on=about.begins,
+            ends_on=about.ends,
+        )
+        for other in others:
+            await partners.add(
+                self.work,
+                programme.id,
+                organisation_id=other.id,
+                role=PartnerRole.PARTNER,
+                starts_on=about.begins,
+            )
+        for title, starts_on, ends_on in stages:
+            await phases.add(self.work, programme.id, title=title, starts_on=starts_on, ends_on=ends_on)
+        return programme
 
     async def staff(
         self, organisation: Organisation, names: Sequence[str], *, position: str | None = None
