@@ -45,28 +45,25 @@ class Question:
         return replace(self, name=f"{self.name}, past", document=words, variables=variables, elsewhere=None)
 
 
-def questions(scale: int) -> list[Question]:
-    """Everything that is measured on a portfolio of that many programmes."""
-    refs = [f"programme-{number:06}" for number in range(0, scale, max(1, scale // 100))]
-    lookup = Question(
-        "lookup",
-        """
+_LOOKUP = Question(
+    "lookup",
+    """
 query Lookup($ref: String!) {
   programme(ref: $ref) {
     id ref title purpose status category deliveryConfidence startsOn endsOn wholeLifeCost
   }
 }""",
-        tuple({"ref": ref} for ref in refs),
-        """
+    elsewhere="""
 query Lookup($ref: String!) {
   programmeByRef(ref: $ref) {
     rowId ref title purpose status category deliveryConfidence startsOn endsOn wholeLifeCost
   }
 }""",
-    )
-    page = Question(
-        "page of 50",
-        """
+)
+
+_PAGE = Question(
+    "page of 50",
+    """
 query Page($first: Int!) {
   programmes(first: $first) {
     nodes {
@@ -76,8 +73,8 @@ query Page($first: Int!) {
     }
   }
 }""",
-        ({"first": 50},),
-        """
+    ({"first": 50},),
+    """
 query Page($first: Int!) {
   allProgrammes(first: $first, orderBy: [TITLE_ASC]) {
     nodes {
@@ -91,27 +88,29 @@ query Page($first: Int!) {
     }
   }
 }""",
-    )
-    milestones = Question(
-        "list of 1,000",
-        """
+)
+
+_LIST = Question(
+    "list of 1,000",
+    """
 query List($first: Int!) {
   milestones(first: $first) {
     nodes { id title status baselineOn forecastOn achievedOn slipDays criticality }
   }
 }""",
-        ({"first": 1000},),
-        """
+    ({"first": 1000},),
+    """
 query List($first: Int!) {
   allMilestones(first: $first, orderBy: [FORECAST_ON_ASC]) {
     nodes { rowId title status baselineOn forecastOn achievedOn slipDays criticality }
   }
 }""",
-        trusted_only=True,
-    )
-    portfolio = Question(
-        "portfolio",
-        """
+    trusted_only=True,
+)
+
+_PORTFOLIO = Question(
+    "portfolio",
+    """
 query Portfolio($status: [ProgrammeStatus!]!) {
   portfolio(filter: { status: { in: $status } }) {
     programmes
@@ -122,7 +121,13 @@ query Portfolio($status: [ProgrammeStatus!]!) {
     milestonesDue milestonesOverdue milestonesSlipped
   }
 }""",
-        ({"status": ["ACTIVE", "CLOSED"]},),
-    )
-    present = [lookup, page, milestones, portfolio]
+    ({"status": ["ACTIVE", "CLOSED"]},),
+)
+
+
+def questions(scale: int) -> list[Question]:
+    """Everything that is measured on a portfolio of that many programmes."""
+    refs = [f"programme-{number:06}" for number in range(0, scale, max(1, scale // 100))]
+    lookup = replace(_LOOKUP, variables=tuple({"ref": ref} for ref in refs))
+    present = [lookup, _PAGE, _LIST, _PORTFOLIO]
     return present + [question.in_the_past(today() - PAST) for question in present]
