@@ -39,5 +39,7 @@ async def body_of(request: Request[Any, Any, Any]) -> bytes:
             413,
             "BODY_TOO_LARGE",
             "An operation has at most 1 MB. Send less at once, or load a file with tandem import.",
+            # What is left of the body is never read, so this connection cannot carry another request.
+            headers={"Connection": "close"},
         )
     return bytes(kept)

@@ -171,6 +171,7 @@ async def test_more_than_a_megabyte_is_declined_however_it_is_sent(site, large):
     body = _in_pieces() if large is None else large
     answer = await site.post("/graphql", content=body, headers={"Content-Type": JSON})
     assert (answer.status_code, _code(answer)) == (413, "BODY_TOO_LARGE")
+    assert answer.headers["connection"] == "close"
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
