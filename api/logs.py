@@ -22,7 +22,6 @@ def configure() -> None:
     shape, logger = _columns() if sys.stderr.isatty() else _json()
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *shape,

@@ -7,10 +7,12 @@ whatever it ran into. One that never was (syntax, validation, variables) is 400 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from litestar import Request, asgi
+from litestar.datastructures import Headers
 from litestar.exceptions import MethodNotAllowedException
 from litestar.types import Receive, Scope, Send
 
@@ -20,7 +22,7 @@ from api.http.callers import Caller
 from api.http.identity import token_of, viewer_of
 from api.http.media import AnswerType, answer_type, require_json
 from api.http.origins import require_same_origin
-from api.http.serving import serving
+from api.http.serving import Serving, serving
 from domain.access.viewers import Viewer
 from domain.calendar import now
 from graph import asking
@@ -34,46 +36,47 @@ async def operate(scope: Scope, receive: Receive, send: Send) -> None:
     Litestar's own handlers would first look for arguments that this has none of, in a tenth of the time of a lookup.
     """
     request: Request[Any, Any, Any] = Request(scope, receive, send)
-    match scope.get("method"):
-        case "POST":
-            answer, form = await _operate(request)
-        case "GET":
-            answer, form = await _read(request)
-        case _:
-            raise MethodNotAllowedException(headers={"Allow": "GET, POST"})
-    await _send(send, answer, form)
+    method = scope.get("method")
+    if method not in {"GET", "POST"}:
+        raise MethodNotAllowedException(headers={"Allow": "GET, POST"})
+    caller = _admit(request)
+    asked = (
+        await _sent(request, caller.headers)
+        if method == "POST"
+        else asked_in_address(request.query_params.dict())
+    )
+    # Addresses are followed by chance: they change nothing.
+    answer = await _answer(request, caller, asked, queries_only=method == "GET")
+    await _send(send, answer, caller.form)
 
 
-async def _operate(request: Request[Any, Any, Any]) -> tuple[Answer, AnswerType]:
-    viewer, form = _admit(request)
-    headers = request.headers
+async def _sent(request: Request[Any, Any, Any], headers: Headers) -> Asked:
     require_json(headers.get("content-type"), headers.get("content-encoding"))
-    asked = asked_in_body(await body_of(request))
-    return await _answer(request, viewer, asked), form
+    return asked_in_body(await body_of(request))
 
 
-async def _read(request: Request[Any, Any, Any]) -> tuple[Answer, AnswerType]:
-    """Addresses are followed by chance: they change nothing."""
-    viewer, form = _admit(request)
-    asked = asked_in_address(request.query_params.dict())
-    return await _answer(request, viewer, asked, queries_only=True), form
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Who asks, and in which form they are answered. Litestar looks for headers anew whenever a request is asked."""
+
+    server: Serving
+    headers: Headers
+    viewer: Viewer
+    form: AnswerType
 
 
-def _admit(request: Request[Any, Any, Any]) -> tuple[Viewer, AnswerType]:
-    """Who asks and in which form they are answered, decided before anything of the operation is read."""
-    require_same_origin(request)
-    viewer = viewer_of(request, serving(request).settings.admin_token)
-    return viewer, answer_type(request.headers.get("accept"))
+def _admit(request: Request[Any, Any, Any]) -> _Caller:
+    """Decide who asks before anything of the operation is read."""
+    server, headers = serving(request), request.headers
+    require_same_origin(headers)
+    viewer = viewer_of(request, server.settings.admin_token)
+    return _Caller(server, headers, viewer, answer_type(headers.get("accept")))
 
 
 async def _answer(
-    request: Request[Any, Any, Any],
-    viewer: Viewer,
-    asked: Asked,
-    *,
-    queries_only: bool = False,
+    request: Request[Any, Any, Any], caller: _Caller, asked: Asked, *, queries_only: bool
 ) -> Answer:
-    server = serving(request)
+    server, viewer = caller.server, caller.viewer
     return await asking.execute(
         server.database,
         viewer,
@@ -84,7 +87,7 @@ async def _answer(
         now=now(),
         queries_only=queries_only,
         waiting=partial(Caller, request.receive),
-        pay=server.purse(viewer, token_of(request)),
+        pay=server.purse(viewer, token_of(caller.headers.get("authorization"))),
     )
 
 

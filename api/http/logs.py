@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import asyncio
+from functools import cached_property, partial
 from time import perf_counter
 from typing import Any
 
@@ -39,7 +40,9 @@ class RequestLog(ASGIMiddleware):
         try:
             await next_app(scope, receive, noting)
         finally:
-            self._log.info("request", **_line(scope, status, perf_counter() - began))
+            line = _line(scope, status, perf_counter() - began)
+            # The answer leaves when the event loop comes to it, and the line need not be written before.
+            asyncio.get_running_loop().call_soon(partial(self._log.info, "request", **line))
 
 
 def _line(scope: Scope, status: int, seconds: float) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def _accepted(accept: str) -> Iterator[_Accepted]:
         yield _Accepted(media_type, min(max(quality, 0.0), 1.0))
 
 
+@lru_cache(maxsize=256)
 def require_json(content_type: str | None, content_encoding: str | None) -> None:
     """Go on only with a body of plain JSON in UTF-8.
 

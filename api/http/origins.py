@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Request
+from litestar.datastructures import Headers
 
 from api.http.declined import Declined
 
 
-def require_same_origin(request: Request[Any, Any, Any]) -> None:
+def require_same_origin(headers: Headers) -> None:
     """Go on only if no other site is behind the request.
 
     Browsers say where a request comes from: `Sec-Fetch-Site`, or `Origin` in older ones. What is no browser
@@ -19,7 +18,6 @@ def require_same_origin(request: Request[Any, Any, Any]) -> None:
     Raises:
         Declined: a page of another site sent it (403).
     """
-    headers = request.headers
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None:
         ours = site in {"same-origin", "none"}
