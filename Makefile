@@ -20,15 +20,20 @@ help:
 setup: .venv/installed
 dev: .venv/installed-dev
 
+# That of the system comes first: distributions build Python with profile-guided optimisation, and it is a third faster
+# than one that was compiled without.
 .venv/bin/python:
-	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	@bare=; for python in $(PYTHON) /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11; do \
 	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	    "$$python" -m venv .venv && exit 0; \
+	    "$$python" -m venv .venv >/dev/null && exit 0; \
 	    rm -rf .venv; \
-	    echo "$$python cannot make virtual environments: install its venv package (Debian: python3-venv)." >&2; \
-	    exit 1; \
+	    bare="$$bare $$python"; \
 	  fi; \
 	done; \
+	test -z "$$bare" || { \
+	  echo "These cannot make virtual environments:$$bare. Install the venv package (Debian: python3-venv)." >&2; \
+	  exit 1; \
+	}; \
 	echo "Tandem needs Python 3.11 or newer, and there is none: install one, or say where it is by" \
 	  "make setup PYTHON=/path/to/python3" >&2; \
 	exit 1
