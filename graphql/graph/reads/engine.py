@@ -33,7 +33,7 @@ from graph.reads.nulls import is_broken, put_right
 from graph.reads.perspective import Perspective
 from graph.reads.pieces import Row
 from graph.reads.plans import Plan, PlanCache, plan_of
-from graph.reads.selections import Fields, Selector
+from graph.reads.selections import Selector
 from graph.reads.statement import Compiler
 from graph.reads.values import Variables, shape
 
@@ -102,35 +102,33 @@ class Question:
         values = get_variable_values(self.schema, self.operation.variable_definitions or (), self.inputs)
         if isinstance(values, list):
             return ExecutionResult(data=None, errors=values)
-        selector = Selector(self.schema, _fragments(self.document), values.coerced)
+        variables = values.coerced
         try:
-            fields = selector.root_fields(self._root(), self.operation.selection_set)
-            own = {key: nodes for key, nodes in fields.items() if not _is_introspection(nodes)}
-            whole = len(own) == len(fields)
-            plan, data = (
-                await self._fetch(selector, own, reader, plans, whole=whole) if own else (None, b"{}")
-            )
+            perspective = reader.perspective(self.operation, variables)
+            plan = self._plan(variables, perspective, reader.largest_page, plans)
+            parameters = plan.parameters(variables, perspective.parameters)
+            await reader.afford(plan.cost(variables))
+            data = plan.template.filled(await reader.fetch(plan.sql, *parameters) if plan.sql else ())
         except GraphQLError as error:
             return ExecutionResult(data=None, errors=[error])
-        if not whole:
+        if plan.completed:
             await reader.afford(INTROSPECTION)
             return await self._complete(orjson.loads(data))
-        return _put_right(plan, data) if plan and is_broken(data) else _as_it_is(data)
+        return _put_right(plan, data) if is_broken(data) else _as_it_is(data)
 
-    async def _fetch(
-        self, selector: Selector, fields: Fields, reader: Reader, plans: PlanCache, *, whole: bool
-    ) -> tuple[Plan, bytes]:
-        perspective = reader.perspective(self.operation, selector.variables)
-
+    def _plan(
+        self, variables: Variables, perspective: Perspective, largest_page: int, plans: PlanCache
+    ) -> Plan:
         def make() -> Plan:
-            compiler = Compiler(self.schema, selector, perspective, reader.largest_page, completed=not whole)
-            return plan_of(compiler, self._root(), fields)
+            selector = Selector(self.schema, _fragments(self.document), variables)
+            fields = selector.root_fields(self._root(), self.operation.selection_set)
+            own = {key: nodes for key, nodes in fields.items() if not _is_introspection(nodes)}
+            completed = len(own) < len(fields)
+            compiler = Compiler(self.schema, selector, perspective, largest_page, completed=completed)
+            return plan_of(compiler, self._root(), own)
 
-        form = shape(dict(selector.variables), self.schema.type_map)
-        plan = plans.get((*self._identity(), form, perspective.key, reader.largest_page), make)
-        parameters = plan.parameters(selector.variables, perspective.parameters)
-        await reader.afford(plan.cost(selector.variables))
-        return plan, plan.template.filled(await reader.fetch(plan.sql, *parameters))
+        form = shape(dict(variables), self.schema.type_map)
+        return plans.get((*self._identity(), form, perspective.key, largest_page), make)
 
     def _root(self) -> GraphQLObjectType:
         assert self.schema.query_type is not None

@@ -29,13 +29,15 @@ class Plan:
     """A statement as text and, for each of its parameters in their order, how to find its value.
 
     `template` is what its row is put into, `promises` are the fields that must not be null, in the order of their marks
-    (see `graph.reads.nulls`), `touches` what it can touch.
+    (see `graph.reads.nulls`), `touches` what it can touch. Without a text there is nothing to fetch; what is
+    `completed` is asked of the schema itself too.
     """
 
     sql: str
     template: Template
     promises: tuple[Promise, ...]
     touches: tuple[Touch, ...]
+    completed: bool
     _values: tuple[_Value, ...]
     _checks: tuple[_Value, ...]
 
@@ -75,8 +77,15 @@ def plan_of(compiler: Compiler, kind: GraphQLObjectType, fields: Fields) -> Plan
         _value(name, own.get(name), compiled.params.get(name), compiled.binds.get(name)) for name in names
     ]
     unused = [_own_value(bind) for name, bind in own.items() if name not in compiled.binds]
-    touches = tuple(compiler.meter.touches)
-    return Plan(str(compiled), template, tuple(compiler.promises), touches, tuple(values), tuple(unused))
+    return Plan(
+        str(compiled) if fields else "",
+        template,
+        tuple(compiler.promises),
+        tuple(compiler.meter.touches),
+        compiler.completed,
+        tuple(values),
+        tuple(unused),
+    )
 
 
 def _value(name: str, bind: Bind | None, known: Any, parameter: Any) -> _Value:
