@@ -6,7 +6,6 @@ import asyncio
 import fcntl
 import os
 import socket
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -72,23 +71,20 @@ def api(host: str | None, port: int | None, processes: int, parent: int | None) 
 
 
 def _serve_http(host: str, port: int, processes: int) -> None:
-    import uvicorn  # noqa: PLC0415 - only who serves needs it
+    from granian import Granian  # noqa: PLC0415 - only who serves needs it
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
 
-    from api.http.server import SERVED, Processes  # noqa: PLC0415
-
-    if processes > 1:
-        several = uvicorn.Config(
-            f"{__name__}:{load_application.__name__}",
-            factory=True,
-            host=host,
-            port=port,
-            workers=processes,
-            **SERVED,
-        )
-        sys.exit(Processes(several, sockets=[several.bind_socket()]).exit_code())
-    uvicorn.run("api.app:app", host=host, port=port, **SERVED)
-    # It ends when it is told to. By SIGTERM it ends us too, but of Ctrl-C it says nothing.
-    raise KeyboardInterrupt
+    server = Granian(
+        "api.app:app",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=processes,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=load_application, wrap_loader=False)
 
 
 def load_application() -> Litestar:

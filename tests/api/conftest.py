@@ -16,7 +16,7 @@ from api.app import create_app
 from domain import embedded
 from domain.database import Database
 from domain.settings import Settings
-from tests.api.servers import TANDEM, serving
+from tests.api.servers import GRANIAN, serving
 
 Reach = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
@@ -34,7 +34,7 @@ async def site_url(server: asyncpg.Connection, servers: embedded.Servers) -> Asy
 async def site(site_url: str, server: asyncpg.Connection) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a real server without a token, at a loopback address, over that database."""
     async with (
-        serving(TANDEM, TANDEM_DATABASE_URL=site_url) as url,
+        serving(GRANIAN, TANDEM_DATABASE_URL=site_url) as url,
         httpx.AsyncClient(base_url=url) as client,
     ):
         yield client

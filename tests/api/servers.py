@@ -10,9 +10,10 @@ import httpx
 
 from tests.api.processes import free_port
 
-TANDEM = ("api.cli", "api", "--port")
-LITESTAR = ("litestar", "--app", "api.app:app", "run", "--host", "127.0.0.1", "--port")
+GRANIAN = ("granian", "--interface", "asgi", "--host", "127.0.0.1", "api.app:app", "--port")
+UVICORN = ("litestar", "--app", "api.app:app", "run", "--host", "127.0.0.1", "--port")
 
+_STARTED = (b"Started worker", b"Uvicorn running on")
 _PATIENCE_S = 60
 
 
@@ -27,10 +28,14 @@ async def serving(command: tuple[str, ...], **environment: str) -> AsyncIterator
         stderr=asyncio.subprocess.STDOUT,
     )
     assert process.stdout is not None
+    line = b""
+    while not any(word in line for word in _STARTED):
+        line = await process.stdout.readline()
+        assert line, "the server ended before it had started"
     # Nobody reads on, and a full pipe would stop the server.
     draining = asyncio.create_task(process.stdout.read())
     try:
-        await _accepting(process, port)
+        await _accepting(port)
         yield httpx.URL(f"http://127.0.0.1:{port}")
     finally:
         process.terminate()
@@ -38,15 +43,14 @@ async def serving(command: tuple[str, ...], **environment: str) -> AsyncIterator
         await draining
 
 
-async def _accepting(process: asyncio.subprocess.Process, port: int) -> None:
-    """Wait until somebody is let in."""
+async def _accepting(port: int) -> None:
+    """Wait until somebody is let in: a worker says that it has started a moment before it listens."""
     async with asyncio.timeout(_PATIENCE_S):
         while True:
-            assert process.returncode is None, "the server ended before it had started"
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
             except ConnectionRefusedError:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.02)
             else:
                 writer.close()
                 return await writer.wait_closed()

@@ -11,7 +11,7 @@ from api.http.budgets import Budgets
 from domain.access.viewers import Role
 from graph.costs import ALLOWANCES, MUTATION, BudgetSpent
 from graph.reads.cost import WHOLE
-from tests.api.servers import TANDEM, serving
+from tests.api.servers import GRANIAN, serving
 
 TOKEN = {"Authorization": "Bearer letmein"}
 CLOSE = """mutation { organisationClose(input: {
@@ -55,7 +55,7 @@ async def test_the_token_stands_in_no_key(database, valkey):
         "TANDEM_REDIS_URL": valkey,
         "TANDEM_DATABASE_URL": database.url,
     }
-    async with serving(TANDEM, **settings) as url, Redis.from_url(valkey) as keys:
+    async with serving(GRANIAN, **settings) as url, Redis.from_url(valkey) as keys:
         async with httpx.AsyncClient(base_url=url, headers=TOKEN) as client:
             assert (await client.post("/graphql", json={"query": CLOSE})).status_code == 200
         [key] = await keys.keys("tandem:budgets*")
@@ -69,7 +69,7 @@ async def test_processes_together_grant_exactly_the_budget(database, valkey):
         "TANDEM_DATABASE_URL": database.url,
         "TANDEM_COST_PER_MINUTE": str(50 * MUTATION),
     }
-    command = (*TANDEM[:2], "--processes", "2", *TANDEM[2:])
+    command = (*GRANIAN[:1], "--workers", "2", *GRANIAN[1:])
     async with serving(command, **settings) as url:
         clients = [httpx.AsyncClient(base_url=url, headers=TOKEN, timeout=60) for _ in range(8)]
         answers = await asyncio.gather(

@@ -142,21 +142,6 @@ def test_serving_ends_when_it_is_told_to(
     assert nothing_runs(data_dir)
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-def test_the_api_alone_ends_when_it_is_told_to(
-    data_dir: Path, port: int, signal_number: signal.Signals, processes: int
-) -> None:
-    with begun(data_dir, "api", "--port", str(port), "--processes", str(processes)) as process:
-        assert eventually(lambda: answers(port))
-        children = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(signal_number)
-        assert process.wait(60) == 128 + signal_number
-    assert eventually(lambda: not any(child.is_running() for child in children))
-    assert is_free(port)
-    assert nothing_runs(data_dir)
-
-
 def test_killed_while_serving_it_leaves_nothing(data_dir: Path, port: int) -> None:
     with begun(data_dir, "serve", "--port", str(port)) as process:
         assert process.stdout is not None
@@ -172,6 +157,7 @@ def test_a_part_that_was_killed_is_begun_again(data_dir: Path, port: int) -> Non
         assert process.stdout is not None
         process.stdout.readline()
         served = psutil.Process(process.pid)
+        # The server of the API is killed, and the process of its own that answers has to go by itself.
         (killed,) = (child for child in served.children() if "api" in child.cmdline())
         killed.kill()
         assert eventually(lambda: answers(port) and killed not in served.children())

@@ -11,7 +11,7 @@ import pytest
 from api.app import create_app
 from domain.database import Database
 from domain.settings import Settings
-from tests.api.servers import LITESTAR, TANDEM, serving
+from tests.api.servers import GRANIAN, UVICORN, serving
 
 QUERY = {"query": "{ programmes { totalCount } }"}
 MUTATION = """mutation { organisationCreate(input: {
@@ -61,7 +61,7 @@ REQUESTS = {
 }
 
 
-@pytest.mark.parametrize("command", [TANDEM, LITESTAR], ids=["tandem api", "litestar run"])
+@pytest.mark.parametrize("command", [GRANIAN, UVICORN], ids=["granian", "litestar run"])
 async def test_a_caller_who_hangs_up_stops_the_query_in_postgres(database, watcher, command):
     async with serving(command, TANDEM_DATABASE_URL=database.url) as url, locked(watcher, "programmes"):
         for request in REQUESTS.values():

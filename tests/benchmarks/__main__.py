@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import sys
 from pathlib import Path
 from time import monotonic
 
@@ -17,6 +19,8 @@ _ROOT = Path(__file__).parents[2]
 
 def main() -> None:
     """Measure, publish, and say what was not reached."""
+    # An exception, so that the servers end that were begun.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     asked = _arguments()
     home = Path(os.environ.get("TANDEM_BENCH_DIR") or _ROOT / ".tandem/benchmarks").absolute()
     began, load = monotonic(), loader()
@@ -43,7 +47,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--scale", type=int, default=SMALL, help="how many programmes, of 100 milestones each"
     )
-    parser.add_argument("--seconds", type=float, default=4, help="how long each load lasts")
+    parser.add_argument("--seconds", type=float, default=5, help="how long the turns of each last together")
     parser.add_argument("--requests", type=int, default=100_000, help="over how many memory is watched")
     parser.add_argument(
         "--compile-for", type=float, default=60, help="for how many seconds summaries are compiled"

@@ -23,6 +23,7 @@ from tests.benchmarks.questions import Question
 
 _ROOT = Path(__file__).parents[2]
 _HERE = Path(__file__).parent
+_BIN = Path(sys.executable).parent
 _PATIENCE_S = 60
 
 Body = dict[str, Any]
@@ -81,12 +82,11 @@ class Running:
 def python_server(server: str, app: str, database_url: str) -> Iterator[Running]:
     """`tandem_app` or `strawberry_peer` behind granian or uvicorn."""
     port = _free_port()
-    application = f"tests.benchmarks.{app}:app"
-    command = {
-        "granian": ["granian", "--interface", "asgi", "--no-access-log", "--log-level", "warning"],
-        "uvicorn": ["tests.benchmarks.behind_uvicorn"],
+    words = {
+        "granian": ["--interface", "asgi", "--workers", "1", "--no-access-log", "--log-level", "warning"],
+        "uvicorn": ["--workers", "1", "--no-access-log", "--log-level", "warning"],
     }[server]
-    command = [sys.executable, "-m", *command, "--port", str(port), application]
+    command = [_BIN / server, *words, "--port", str(port), f"tests.benchmarks.{app}:app"]
     settings = {
         "TANDEM_DATABASE_URL": database_url,
         # Kept as in production, and large enough that no load spends it.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
@@ -32,14 +33,15 @@ from tests.benchmarks.portfolio import Progress, plain, portfolio
 from tests.benchmarks.questions import Question, WrongAnswer, questions
 from tests.benchmarks.results import Compiled, Published, Results
 from tests.benchmarks.straight import expected, straight
+from tests.benchmarks.turns import Entrant, in_turns
 
 SMALL = 500
 """The portfolio with which larger ones are compared."""
 
 CONNECTIONS = (1, 50)
 SERVERS = ("granian", "uvicorn")
+SIZES = ("small", "large")
 DECISIVE = ("lookup", "page of 50", "list of 1,000")
-_TOO_LONG_S = 200
 _FAILURES = (WrongAnswer, httpx.HTTPError, asyncpg.PostgresError)
 _POSTGRAPHILE_FUNCTIONS = Path(__file__).parent / "postgraphile/functions.sql"
 
@@ -69,34 +71,34 @@ class Run:
         file = self.home / f"results-{self.scale}.json"
         found = results.read(file, self.scale)
         with portfolio(self.home, self.scale, self.progress) as servers:
-            self._all(Measuring(self, found, servers.database_url, file))
-        if self.scale > SMALL and found.small_compiled is None:
-            self._compare(found)
+            measuring = Measuring(self, found, servers.database_url, file)
+            self._all(measuring)
+            if self.scale > SMALL and found.small_compiled is None:
+                self._compare(measuring)
         found.finished = True
         results.write(file, found)
         return found
 
     def _all(self, measuring: Measuring) -> None:
         measuring.choose_server()
-        asked = questions(self.scale)
-        measuring.contenders(measuring.tandem(), [BY_ID, BY_TEXT], asked)
-        measuring.contenders(measuring.dataloaders(), [DATALOADERS], asked)
-        if self.with_postgraphile:
-            measuring.postgraphile()
-        measuring.straight()
+        measuring.contenders()
         measuring.memory()
         measuring.summaries()
         measuring.rounds()
 
-    def _compare(self, found: Results) -> None:
-        """A page and summaries of a small portfolio, measured in this very run."""
-        small = Results(SMALL, "", "", {}, server=found.server)
+    def _compare(self, large: Measuring) -> None:
+        """A page and summaries of a small portfolio, in this very run; the page in turns with that of the large one."""
+        small = Results(SMALL, "", "", {}, server=large.found.server)
         with portfolio(self.home, SMALL, self.progress) as servers:
             measuring = Measuring(self, small, servers.database_url, self.home / "small.json")
-            with measuring.tandem() as running:
-                measuring.question(BY_ID, running, _named("page of 50", SMALL))
+            with measuring.tandem() as one, large.tandem() as other:
+                page = replace(_named("page of 50", SMALL), name="page of 50, small and large")
+                pages = [measuring.entrant(page, BY_ID, one), large.entrant(page, BY_ID, other)]
+                named = (replace(entrant, name=name) for entrant, name in zip(pages, SIZES, strict=True))
+                measuring.take_turns(page, list(named))
             measuring.summaries()
-        found.small_page, found.small_compiled = small.load("page of 50", BY_ID.name, 1), small.compiled
+        large.found.pages = [load for load in (small.load(page.name, name, 1) for name in SIZES) if load]
+        large.found.small_compiled = small.compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,78 +112,92 @@ class Measuring:
 
     def choose_server(self) -> None:
         """Granian or uvicorn: the one that answers more requests of today's questions, by id."""
-        rates = {}
-        for server in self.run.servers:
-            named = replace(BY_ID, name=f"{BY_ID.name}, {server}")
-            asked = [_named(name, self.run.scale) for name in DECISIVE]
-            self.contenders(contenders.python_server(server, "tandem_app", self.url), [named], asked)
-            loads = [self.found.load(name, named.name, each) for name in DECISIVE for each in CONNECTIONS]
-            rates[server] = prod(load.per_second for load in loads if load is not None)
-        self.found.server = max(rates, key=lambda server: rates[server])
+        named = {server: replace(BY_ID, name=f"{BY_ID.name}, {server}") for server in self.run.servers}
+        asked = [_named(name, self.run.scale) for name in DECISIVE]
+        with ExitStack() as stack:
+            running = {
+                way: stack.enter_context(contenders.python_server(server, "tandem_app", self.url))
+                for server, way in named.items()
+            }
+            for question in asked:
+                self.take_turns(question, list(self._entrants(question, running)))
+        self.found.server = max(named, key=lambda server: self._rate(named[server], asked))
+
+    def _rate(self, way: Contender, asked: list[Question]) -> float:
+        loads = [self.found.load(question.name, way.name, n) for question in asked for n in CONNECTIONS]
+        return prod(load.per_second for load in loads if load is not None)
 
     def tandem(self) -> AbstractContextManager[Running]:
         """Tandem behind the server that was chosen."""
         return contenders.python_server(self.found.server, "tandem_app", self.url)
 
-    def dataloaders(self) -> AbstractContextManager[Running]:
-        """The idiomatic way behind the same server."""
-        return contenders.python_server(self.found.server, "strawberry_peer", self.url)
+    def contenders(self) -> None:
+        """All questions, asked of everybody in turns."""
+        with ExitStack() as stack:
+            tandem = stack.enter_context(self.tandem())
+            peer = stack.enter_context(
+                contenders.python_server(self.found.server, "strawberry_peer", self.url)
+            )
+            running = {BY_ID: tandem, BY_TEXT: tandem, DATALOADERS: peer}
+            if self.run.with_postgraphile and (postgraphile := self._postgraphile(stack)):
+                running[POSTGRAPHILE] = postgraphile
+            for question in questions(self.run.scale):
+                self.take_turns(question, [*self._entrants(question, running), *self._straight(question)])
 
-    def postgraphile(self) -> None:
+    def _postgraphile(self, stack: ExitStack) -> Running | None:
         """PostGraphile, where Node's package manager is there to install it."""
         asyncio.run(_execute(self.url, _POSTGRAPHILE_FUNCTIONS.read_text(encoding="utf-8")))
         try:
-            serving = contenders.postgraphile(self.run.home, self.url)
-            self.contenders(serving, [POSTGRAPHILE], questions(self.run.scale))
+            running = stack.enter_context(contenders.postgraphile(self.run.home, self.url))
         except (OSError, subprocess.CalledProcessError) as error:
             self.run.progress(f"PostGraphile cannot be installed here: {error}")
-        else:
-            self.found.versions |= contenders.node_versions()
+            return None
+        self.found.versions |= contenders.node_versions()
+        return running
 
-    def contenders(
-        self, serving: AbstractContextManager[Running], ways: list[Contender], asked: list[Question]
-    ) -> None:
-        """The questions that can be asked of a server in some ways, as far as they are not measured yet."""
-        left = [
-            (way, question)
-            for way in ways
-            for question in asked
-            if way.bodies(question) and self._missing(question, way.name)
-        ]
-        if left:
-            with serving as running:
-                for way, question in left:
-                    self.question(way, running, question)
+    def take_turns(self, question: Question, entrants: list[Entrant]) -> None:
+        """One question with each number of connections, as far as it is not measured yet."""
+        for connections in CONNECTIONS:
+            left = [entrant for entrant in entrants if self._missing(question, entrant.name, connections)]
+            for name, load in in_turns(left, connections, self.run.seconds, self.run.longest):
+                self._keep(question, name, connections, load)
 
-    def question(self, contender: Contender, running: Running, question: Question) -> None:
-        """One question with each number of connections, after its answer was found to be right."""
+    def _entrants(self, question: Question, running: Mapping[Contender, Running]) -> Iterator[Entrant]:
+        """Those who can be asked it over HTTP, and whose answer is right."""
+        for contender, server in running.items():
+            try:
+                if contender.bodies(question):
+                    yield self.entrant(question, contender, server)
+            except _FAILURES as error:
+                self._failed(question, contender.name, error)
+
+    def entrant(self, question: Question, contender: Contender, running: Running) -> Entrant:
+        """A server that is asked a question, once it has been asked for a second.
+
+        Raises:
+            WrongAnswer: it does not answer what it should.
+        """
         bodies = contender.bodies(question)
-        try:
-            took = _checked(running.url, contender, bodies[0], asyncio.run(expected(self.url, question)))
-        except _FAILURES as error:
-            self._failed(question, contender.name, error)
-            return
-        self.run.load(running.url, bodies, 1, min(self.run.seconds, 1))
-        for connections in self._missing(question, contender.name):
-            if _too_slow(took, connections):
-                continue
-            seconds = max(self.run.seconds, min(1.5 * took * connections, self.run.longest))
-            load = self.run.load(running.url, bodies, connections, seconds)
-            self._keep(question, contender.name, connections, load)
 
-    def straight(self) -> None:
+        def bear(connections: int, seconds: float) -> Load:
+            load = self.run.load(running.url, bodies, connections, seconds)
+            asyncio.run(_idle(self.url))
+            return load
+
+        took = _checked(running.url, contender, bodies[0], asyncio.run(expected(self.url, question)))
+        bear(1, min(self.run.seconds, 1))
+        return Entrant(contender.name, bear, took)
+
+    def _straight(self, question: Question) -> Iterator[Entrant]:
         """Tandem's statements without Tandem."""
-        for question in questions(self.run.scale):
-            for at_once in self._missing(question, STRAIGHT):
-                alone = self.found.load(question.name, STRAIGHT, 1)
-                if alone is not None and _too_slow(alone.p50 / 1000, at_once):
-                    continue
-                try:
-                    load = asyncio.run(straight(self.url, question, at_once, self.run.seconds))
-                except _FAILURES as error:
-                    self._failed(question, STRAIGHT, error)
-                    break
-                self._keep(question, STRAIGHT, at_once, load)
+
+        def bear(at_once: int, seconds: float) -> Load:
+            return asyncio.run(straight(self.url, question, at_once, seconds))
+
+        try:
+            yield Entrant(STRAIGHT, bear, bear(1, min(self.run.seconds, 1)).p50 / 1000)
+        except _FAILURES as error:
+            self._failed(question, STRAIGHT, error)
 
     def memory(self) -> None:
         """What the server has in memory while it answers many requests."""
@@ -226,8 +242,8 @@ class Measuring:
             else:
                 self.found.failures.append("Rounds were not published: see what was printed")
 
-    def _missing(self, question: Question, name: str) -> list[int]:
-        return [n for n in CONNECTIONS if results.key(question.name, name, n) not in self.found.loads]
+    def _missing(self, question: Question, name: str, connections: int) -> bool:
+        return results.key(question.name, name, connections) not in self.found.loads
 
     def _failed(self, question: Question, name: str, error: Exception) -> None:
         self.found.failures.append(f"{question.name}, {name}: {type(error).__name__}: {error}")
@@ -239,16 +255,10 @@ class Measuring:
         figures = f"{load.per_second:,.0f}/s, p50 {load.p50:.1f} ms, p99 {load.p99:.1f} ms"
         failed = f", {load.errors} FAILED" if load.errors else ""
         self.run.progress(f"{question.name}, {name}, {connections} connections: {figures}{failed}")
-        asyncio.run(_idle(self.url))
 
 
 def _named(name: str, scale: int) -> Question:
     return next(question for question in questions(scale) if question.name == name)
-
-
-def _too_slow(took: float, connections: int) -> bool:
-    """Whether it would take minutes until all connections are answered."""
-    return connections > 1 and took * connections > _TOO_LONG_S
 
 
 def _checked(url: str, contender: Contender, body: Body, right: Any) -> float:

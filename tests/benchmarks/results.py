@@ -46,7 +46,8 @@ class Results(msgspec.Struct):
     """Who could not answer what, and what was answered instead."""
     memory: list[tuple[int, int]] = []
     """After how many requests the server had how many bytes."""
-    small_page: Load | None = None
+    pages: list[Load] = []
+    """A page of the small portfolio and of this one, in turns."""
     compiled: Compiled | None = None
     small_compiled: Compiled | None = None
     published: Published | None = None

@@ -24,7 +24,7 @@ def test_everything_is_measured_and_published(empty_data_dir: Path, tmp_path: Pa
         requests=2,
         compile_for_s=1,
         rounds=3,
-        servers=("uvicorn",),
+        servers=("granian",),
         with_postgraphile=False,
     )
 
