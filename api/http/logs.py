@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from functools import cached_property, partial
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
@@ -40,9 +39,7 @@ class RequestLog(ASGIMiddleware):
         try:
             await next_app(scope, receive, noting)
         finally:
-            line = _line(scope, status, perf_counter() - began)
-            # The answer leaves when the event loop comes to it, and the line need not be written before.
-            asyncio.get_running_loop().call_soon(partial(self._log.info, "request", **line))
+            self._log.info("request", **_line(scope, status, perf_counter() - began))
 
 
 def _line(scope: Scope, status: int, seconds: float) -> dict[str, Any]:
