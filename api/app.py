@@ -1,4 +1,4 @@
-"""HTTP: `tandem api`, or `litestar --app api.app:app run`."""
+"""HTTP: `tandem api`, or `litestar --app api.app:app run`, or `granian --interface asgi api.app:app`."""
 
 from __future__ import annotations
 

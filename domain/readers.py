@@ -11,7 +11,7 @@ _MOST = 10
 
 
 class Lent:
-    """A connection for as long as a context lasts. As a generator it would take half the time of a short statement."""
+    """A connection for as long as a context lasts; written out, since each read would wait for a generator."""
 
     __slots__ = ("_connection", "_readers")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from typing import Any
 
 from limits import RateLimitItemPerMinute
@@ -63,22 +64,23 @@ async def _spend_together(
 class _Alone:
     """What tokens have spent of what this process grants, counted as `limits` does in Valkey.
 
-    That is the present minute, and of the one before as large a part as is still in the last sixty seconds. Its own
-    storage in memory begins a thread every hundredth of a second, which took a seventh of the time of a short request.
+    That is the present minute, and of the one before as large a part as is still in the last sixty seconds. The storage
+    in memory that `limits` has begins a thread every hundredth of a second, a seventh of the time of a short request.
     """
 
     def __init__(self) -> None:
-        self._spent: dict[str, tuple[float, int, int]] = {}
+        self._minute = 0.0
+        self._before, self._spent = Counter[str](), Counter[str]()
 
     def spend(self, token: str, rows: int, per_minute: int) -> int:
         minute, second = divmod(time.time(), 60)
-        at, before, spent = self._spent.get(token, (minute, 0, 0))
-        if at != minute:
-            before, spent = spent if at == minute - 1 else 0, 0
-        left = per_minute - math.ceil(before * (1 - second / 60)) - spent
+        if minute != self._minute:
+            self._before = self._spent if minute == self._minute + 1 else Counter()
+            self._minute, self._spent = minute, Counter()
+        left = per_minute - math.ceil(self._before[token] * (1 - second / 60)) - self._spent[token]
         if rows > left:
             raise BudgetSpent(rows, per_minute, math.ceil(60 - second))
-        self._spent[token] = minute, before, spent + rows
+        self._spent[token] += rows
         return left - rows
 
 

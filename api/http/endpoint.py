@@ -39,15 +39,15 @@ async def operate(scope: Scope, receive: Receive, send: Send) -> None:
     method = scope.get("method")
     if method not in {"GET", "POST"}:
         raise MethodNotAllowedException(headers={"Allow": "GET, POST"})
-    caller = _admit(request)
+    admitted = _admit(request)
     asked = (
-        await _sent(request, caller.headers)
+        await _sent(request, admitted.headers)
         if method == "POST"
         else asked_in_address(request.query_params.dict())
     )
     # Addresses are followed by chance: they change nothing.
-    answer = await _answer(request, caller, asked, queries_only=method == "GET")
-    await _send(send, answer, caller.form)
+    answer = await _answer(request, admitted, asked, queries_only=method == "GET")
+    await _send(send, answer, admitted.form)
 
 
 async def _sent(request: Request[Any, Any, Any], headers: Headers) -> Asked:
@@ -56,7 +56,7 @@ async def _sent(request: Request[Any, Any, Any], headers: Headers) -> Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Caller:
+class _Admitted:
     """Who asks, and in which form they are answered. Litestar looks for headers anew whenever a request is asked."""
 
     server: Serving
@@ -65,18 +65,18 @@ class _Caller:
     form: AnswerType
 
 
-def _admit(request: Request[Any, Any, Any]) -> _Caller:
+def _admit(request: Request[Any, Any, Any]) -> _Admitted:
     """Decide who asks before anything of the operation is read."""
     server, headers = serving(request), request.headers
     require_same_origin(headers)
     viewer = viewer_of(request, server.settings.admin_token)
-    return _Caller(server, headers, viewer, answer_type(headers.get("accept")))
+    return _Admitted(server, headers, viewer, answer_type(headers.get("accept")))
 
 
 async def _answer(
-    request: Request[Any, Any, Any], caller: _Caller, asked: Asked, *, queries_only: bool
+    request: Request[Any, Any, Any], admitted: _Admitted, asked: Asked, *, queries_only: bool
 ) -> Answer:
-    server, viewer = caller.server, caller.viewer
+    server, viewer = admitted.server, admitted.viewer
     return await asking.execute(
         server.database,
         viewer,
@@ -87,7 +87,7 @@ async def _answer(
         now=now(),
         queries_only=queries_only,
         waiting=partial(Caller, request.receive),
-        pay=server.purse(viewer, token_of(caller.headers.get("authorization"))),
+        pay=server.purse(viewer, token_of(admitted.headers.get("authorization"))),
     )
 
 

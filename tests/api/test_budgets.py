@@ -1,6 +1,7 @@
 """What a token may spend: counted exactly, whichever process answers, and refused with a time to come back."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import httpx
@@ -46,6 +47,24 @@ async def test_without_valkey_each_process_counts_for_itself(empty_data_dir):
     assert await budgets.spend("a", 60, 100) == 40
     with pytest.raises(BudgetSpent):
         await budgets.spend("a", 60, 100)
+    await budgets.close()
+
+
+async def test_what_was_spent_comes_back_within_two_minutes(monkeypatch):
+    budgets = Budgets(None)
+
+    async def spend_at(second, rows):
+        monkeypatch.setattr(time, "time", lambda: 6_000 + second)
+        return await budgets.spend("a", rows, 100)
+
+    assert await spend_at(30, 80) == 20
+    # A quarter of the next minute has gone, so three quarters of what was spent before still count.
+    assert await spend_at(75, 40) == 0
+    with pytest.raises(BudgetSpent) as refusal:
+        await spend_at(80, 50)
+    assert refusal.value.retry_after_s == 40
+    assert await spend_at(150, 0) == 80
+    assert await spend_at(240, 100) == 0
     await budgets.close()
 
 

@@ -1,11 +1,13 @@
 """Connections that read: used again where that is safe, and never more than there may be."""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from domain.database import Database
+from domain.readers import Readers
 
 PID = "SELECT pg_backend_pid()"
 
@@ -37,3 +39,10 @@ async def test_one_whose_statement_failed_is_not_used_again(database: Database) 
 async def test_who_comes_when_all_are_in_use_waits(database: Database) -> None:
     pids = await asyncio.gather(*(_pid(database) for _ in range(40)))
     assert len(set(pids)) <= 10
+
+
+async def test_who_could_not_connect_leaves_the_place_to_the_next(empty_data_dir: Path) -> None:
+    readers = Readers(f"postgresql://nobody@/nowhere?host={empty_data_dir}", {})
+    for _ in range(11):
+        with pytest.raises(OSError, match="No such file"):
+            await asyncio.wait_for(readers.take(), 10)
