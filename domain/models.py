@@ -15,7 +15,7 @@ from domain.journal.models import Job, JournalEntry
 from domain.milestones.models import Baseline, Dependency, Evidence, LedgerEntry, Milestone
 from domain.organisations.models import Continuation, Organisation, OrganisationIdentifier, Succession
 from domain.people.models import Affiliation, Person
-from domain.programmes.figures import ProgrammeFigures
+from domain.programmes.figures import ProgrammeFigures, ProgrammeKind
 from domain.programmes.models import (
     Partner,
     Phase,
@@ -88,6 +88,7 @@ __all__ = [
     "ProfileStrength",
     "Programme",
     "ProgrammeFigures",
+    "ProgrammeKind",
     "Proposal",
     "ProposalVote",
     "ReleasedPerson",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 
 from domain import models
-from domain.organisations.holders import holder
-from domain.programmes.figures import expected_before, led_by, led_since, open_milestones
-from domain.programmes.health import Health, health_by
+from domain.programmes.figures import expected_before, open_milestones
+from domain.programmes.health import Health, health_rank, health_ranked
+from domain.programmes.leads import lead_organisation_by
 from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
 from graph.organisations import Organisation
 from graph.reads import column, counted, counted_by, one, reads, summed, tallied
@@ -62,12 +63,17 @@ def _figures(programme: Any, at: Any) -> tuple[Any, ColumnElement[bool]]:
     return figures, figures.id == programme.id
 
 
+def _kinds(figures: Any, _at: Any) -> tuple[Any, ColumnElement[int]]:
+    return aliased(models.ProgrammeKind), figures.kind_id
+
+
 def portfolio_of(filtered_as: Any) -> Any:
     """The programmes that the filter of a type leaves, in figures."""
     return tallied(
         models.Programme,
         filtered_as,
         beside=_figures,
+        alike=_kinds,
         description="The programmes that the filter leaves, in figures.",
     )
 
@@ -81,23 +87,20 @@ class Portfolio:
     """All programmes that the filter leaves, in figures."""
 
     programmes: int = counted()
-    by_status: list[StatusCount] = _by("status", lambda row, at: (row.status,))
+    by_status: list[StatusCount] = _by("status", lambda row, _at: row.status)
     by_delivery_confidence: list[DeliveryConfidenceCount] = _by(
-        "delivery_confidence", lambda row, at: (row.delivery_confidence,)
+        "delivery_confidence", lambda row, _at: row.delivery_confidence
     )
-    by_health: list[HealthCount] = _by("health", lambda row, at: (health_by(row, at),))
-    by_lead: list[LeadCount] = _by(
-        "lead_id",
-        lambda row, at: (led_by(row, at.on), led_since(row, at.on)),
-        then=lambda lead, since, at: holder(lead, since, at.on),
-    )
-    by_category: list[CategoryCount] = _by("category", lambda row, at: (row.category,))
+    by_health: list[HealthCount] = _by("health", health_rank, then=lambda rank, _at: health_ranked(rank))
+    by_lead: list[LeadCount] = _by("lead_id", lead_organisation_by, many=True)
+    by_category: list[CategoryCount] = _by("category", lambda row, _at: row.category)
     milestones_open: int = summed(
         lambda row, at: open_milestones(row),
         description="Milestones that are still to be achieved.",
     )
     milestones_due: int = summed(
-        lambda row, at: expected_before(row, at.on + DUE_WITHIN_DAYS) - expected_before(row, at.on),
+        lambda row, at: expected_before(row, at.on + DUE_WITHIN_DAYS),
+        less=lambda row, at: expected_before(row, at.on),
         description=f"Open milestones expected in the {DUE_WITHIN_DAYS} days from the date of the question.",
     )
     milestones_overdue: int = summed(

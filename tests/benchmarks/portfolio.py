@@ -69,9 +69,12 @@ async def _complete(database_url: str, scale: int, progress: Progress) -> None:
 
 
 def _settings(scale: int) -> dict[str, Any]:
-    """What the statements know. A sponsor has ten programmes at any scale; a country has some hundred organisations."""
+    """What the statements know. A sponsor has ten programmes at any scale; a country has some hundred organisations.
+
+    Their number is in step with no other cycle: in life, too, who leads says nothing of how a programme is doing.
+    """
     tenth = max(5, scale // 10)
-    return {"milestones": MILESTONES, "organisations": min(500, 2 * tenth), "people": tenth}
+    return {"milestones": MILESTONES, "organisations": min(499, 2 * tenth - 1), "people": tenth}
 
 
 async def _load(connection: asyncpg.Connection, scale: int, progress: Progress) -> None:

@@ -866,6 +866,22 @@ def upgrade() -> None:
     op.create_table(
         "programme_figures_history",
         sa.Column("id", sa.Uuid(), nullable=True),
+        sa.Column("kind_id", sa.Integer(), nullable=True),
+        sa.Column("slipped_milestones", sa.Integer(), nullable=True),
+        sa.Column("first_forecast", sa.Date(), nullable=True),
+        sa.Column("led_from", sa.Date(), nullable=True),
+        sa.Column("lead_id", sa.Uuid(), nullable=True),
+        sa.Column("heard_on", sa.Date(), nullable=True),
+        sa.Column("open_forecasts", postgresql.ARRAY(sa.Date()), nullable=True),
+        sa.Column("earlier_since", postgresql.ARRAY(sa.Date()), nullable=True),
+        sa.Column("earlier_leads", postgresql.ARRAY(sa.Uuid()), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "valid_from", name=op.f("pk_programme_figures_history")),
+    )
+    op.create_table(
+        "programme_kinds",
+        sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -878,7 +894,7 @@ def upgrade() -> None:
                 create_constraint=True,
                 length=40,
             ),
-            nullable=True,
+            nullable=False,
         ),
         sa.Column("category", sa.String(), nullable=True),
         sa.Column(
@@ -898,14 +914,14 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("heard_on", sa.Date(), nullable=True),
-        sa.Column("open_forecasts", postgresql.ARRAY(sa.Date()), nullable=True),
-        sa.Column("slipped_milestones", sa.Integer(), nullable=True),
-        sa.Column("lead_since", postgresql.ARRAY(sa.Date()), nullable=True),
-        sa.Column("leads", postgresql.ARRAY(sa.Uuid()), nullable=True),
-        sa.Column("valid_from", sa.Date(), nullable=True),
-        sa.Column("valid_until", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("id", "valid_from", name=op.f("pk_programme_figures_history")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_kinds")),
+        sa.UniqueConstraint(
+            "status",
+            "category",
+            "delivery_confidence",
+            name=op.f("uq_programme_kinds_status_category_delivery_confidence"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )
     op.create_table(
         "programmes",
@@ -1877,45 +1893,20 @@ def upgrade() -> None:
     op.create_table(
         "programme_figures",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "PROPOSED",
-                "ACTIVE",
-                "PAUSED",
-                "CLOSED",
-                name="programme_status",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("category", sa.String(), nullable=True),
-        sa.Column(
-            "delivery_confidence",
-            sa.Enum(
-                "GREEN",
-                "AMBER_GREEN",
-                "AMBER",
-                "AMBER_RED",
-                "RED",
-                "RESET",
-                "EXEMPT",
-                name="delivery_confidence",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
+        sa.Column("kind_id", sa.Integer(), nullable=False),
+        sa.Column("slipped_milestones", sa.Integer(), nullable=False),
+        sa.Column("first_forecast", sa.Date(), nullable=True),
+        sa.Column("led_from", sa.Date(), nullable=True),
+        sa.Column("lead_id", sa.Uuid(), nullable=True),
         sa.Column("heard_on", sa.Date(), nullable=True),
         sa.Column("open_forecasts", postgresql.ARRAY(sa.Date()), nullable=False),
-        sa.Column("slipped_milestones", sa.Integer(), nullable=False),
-        sa.Column("lead_since", postgresql.ARRAY(sa.Date()), nullable=False),
-        sa.Column("leads", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("earlier_since", postgresql.ARRAY(sa.Date()), nullable=False),
+        sa.Column("earlier_leads", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["id"], ["programmes.id"], name=op.f("fk_programme_figures_id")),
+        sa.ForeignKeyConstraint(
+            ["kind_id"], ["programme_kinds.id"], name=op.f("fk_programme_figures_kind_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_figures")),
     )
     op.create_table(
@@ -3470,8 +3461,9 @@ def upgrade() -> None:
     ('Panarchy', 'LIBERATING_STRUCTURES', 'See how what happens at a larger or smaller scale holds a change back or lets it through.', 'https://www.liberatingstructures.com/32-panarchy/', 1, '-infinity', 'bac2636d-cd41-57f6-b31f-215778ed1b54'),
     ('Purpose-To-Practice', 'LIBERATING_STRUCTURES', 'Shape five things that a venture lives by, from why it exists to what its people do.', 'https://www.liberatingstructures.com/33-purpose-to-practice-p2p/', 1, '-infinity', '902a346e-bc0e-57a6-9589-dcb15d78deae')""")
     op.execute("""
-    CREATE FUNCTION figures_of(programme uuid, day date, OUT open_forecasts date[], OUT slipped_milestones integer,
-        OUT lead_since date[], OUT leads uuid[]) STABLE LANGUAGE sql AS $$
+    CREATE FUNCTION figures_of(programme uuid, day date, OUT slipped_milestones integer, OUT first_forecast date,
+        OUT led_from date, OUT lead_id uuid, OUT open_forecasts date[], OUT earlier_since date[], OUT earlier_leads uuid[])
+    STABLE LANGUAGE sql AS $$
         WITH parts AS (
             SELECT starts_on, ends_on, organisation_id FROM partners_history
             WHERE programme_id = programme AND role = 'LEAD' AND valid_from <= day AND valid_until > day
@@ -3480,24 +3472,36 @@ def upgrade() -> None:
             SELECT starts_on AS since, organisation_id AS lead FROM parts
             UNION ALL SELECT ends_on, NULL FROM parts
             WHERE ends_on IS NOT NULL AND NOT EXISTS (SELECT FROM parts next WHERE next.starts_on = parts.ends_on)
+        ), led AS (
+            SELECT count(*)::integer AS turns, coalesce(array_agg(since ORDER BY since), '{}') AS since,
+                coalesce(array_agg(lead ORDER BY since), '{}') AS leads
+            FROM turns
+        ), planned AS (
+            SELECT coalesce(array_agg(forecast_on ORDER BY forecast_on), '{}') AS forecasts,
+                count(*) FILTER (WHERE forecast_on > baseline_on) AS slipped
+            FROM milestones_history
+            WHERE programme_id = programme AND valid_from <= day AND valid_until > day
+                AND achieved_on IS NULL AND cancelled_on IS NULL
         )
-        SELECT coalesce(array_agg(forecast_on ORDER BY forecast_on), '{}'),
-            count(*) FILTER (WHERE forecast_on > baseline_on),
-            (SELECT coalesce(array_agg(since ORDER BY since), '{}') FROM turns),
-            (SELECT coalesce(array_agg(lead ORDER BY since), '{}') FROM turns)
-        FROM milestones_history
-        WHERE programme_id = programme AND valid_from <= day AND valid_until > day
-            AND achieved_on IS NULL AND cancelled_on IS NULL
+        SELECT slipped, forecasts[1], since[turns], leads[turns], forecasts, since[1:turns - 1], leads[1:turns - 1]
+        FROM planned, led
     $$
     """)
     op.execute("""
     CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE sql AS $$
+        INSERT INTO programme_kinds (status, category, delivery_confidence)
+        SELECT status, category, delivery_confidence FROM programmes_history
+        WHERE id = programme AND valid_until > since AND NOT EXISTS (
+            SELECT FROM programme_kinds kind WHERE (kind.status, kind.category, kind.delivery_confidence)
+                IS NOT DISTINCT FROM (programmes_history.status, programmes_history.category,
+                    programmes_history.delivery_confidence)
+        )
+        ON CONFLICT DO NOTHING;
         DELETE FROM programme_figures_history WHERE id = programme AND valid_from >= since;
         UPDATE programme_figures_history SET valid_until = since WHERE id = programme AND valid_until > since;
-        INSERT INTO programme_figures_history (id, valid_from, valid_until, status, category, delivery_confidence, heard_on,
-            open_forecasts, slipped_milestones, lead_since, leads)
-        SELECT programme, day, coalesce(lead(day) OVER (ORDER BY day), 'infinity'),
-            status, category, delivery_confidence, heard_on, figures.*
+        INSERT INTO programme_figures_history (id, valid_from, valid_until, kind_id, heard_on, slipped_milestones,
+            first_forecast, led_from, lead_id, open_forecasts, earlier_since, earlier_leads)
+        SELECT programme, day, coalesce(lead(day) OVER (ORDER BY day), 'infinity'), kind.id, heard_on, figures.*
         FROM (
             SELECT since AS day
             UNION SELECT valid_from FROM programmes_history WHERE id = programme AND valid_from > since
@@ -3506,17 +3510,20 @@ def upgrade() -> None:
             UNION SELECT day FROM partners_history, unnest(ARRAY[valid_from, valid_until]) day
             WHERE programme_id = programme AND day > since AND day < 'infinity'
         ) days
-        JOIN programmes_history ON id = programme AND valid_from <= day AND valid_until > day,
+        JOIN programmes_history its ON its.id = programme AND valid_from <= day AND valid_until > day
+        JOIN programme_kinds kind ON kind.status = its.status AND kind.category IS NOT DISTINCT FROM its.category
+            AND kind.delivery_confidence IS NOT DISTINCT FROM its.delivery_confidence,
         figures_of(programme, day) figures;
-        INSERT INTO programme_figures (id, valid_from, status, category, delivery_confidence, heard_on,
-            open_forecasts, slipped_milestones, lead_since, leads)
-        SELECT id, valid_from, status, category, delivery_confidence, heard_on,
-            open_forecasts, slipped_milestones, lead_since, leads
+        INSERT INTO programme_figures (id, valid_from, kind_id, heard_on, slipped_milestones, first_forecast, led_from,
+            lead_id, open_forecasts, earlier_since, earlier_leads)
+        SELECT id, valid_from, kind_id, heard_on, slipped_milestones, first_forecast, led_from,
+            lead_id, open_forecasts, earlier_since, earlier_leads
         FROM programme_figures_history WHERE id = programme AND valid_until = 'infinity'
-        ON CONFLICT (id) DO UPDATE SET valid_from = excluded.valid_from, status = excluded.status,
-            category = excluded.category, delivery_confidence = excluded.delivery_confidence, heard_on = excluded.heard_on,
-            open_forecasts = excluded.open_forecasts, slipped_milestones = excluded.slipped_milestones,
-            lead_since = excluded.lead_since, leads = excluded.leads;
+        ON CONFLICT (id) DO UPDATE SET valid_from = excluded.valid_from, kind_id = excluded.kind_id,
+            heard_on = excluded.heard_on, slipped_milestones = excluded.slipped_milestones,
+            first_forecast = excluded.first_forecast, led_from = excluded.led_from, lead_id = excluded.lead_id,
+            open_forecasts = excluded.open_forecasts, earlier_since = excluded.earlier_since,
+            earlier_leads = excluded.earlier_leads;
     $$
     """)
     op.execute("""

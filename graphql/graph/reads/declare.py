@@ -76,13 +76,15 @@ class Itself:
 class Tallied:
     """An object that speaks in figures of all rows of a model that the argument `filter` leaves.
 
-    `beside(row, at)` gives another row that stands beside each of them, and the condition that says which. What both
-    have by one name is the same.
+    `beside(row, at)` gives another row that stands beside each of them, and the condition that says which. Of that,
+    `alike(row, at)` gives a table with few rows, and the column that says by its key which of them a row shares with
+    many others. What two of the three have by one name is the same.
     """
 
     model: type[Any]
     filtered_as: Callable[[], type[Any]]
     beside: Expression | None = None
+    alike: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +109,26 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """In a tally: the sum of `of(row, at)`."""
+    """In a tally: the sum of `of(row, at)`, less that of `less(row, at)`."""
 
     of: Expression
+    less: Expression | None
 
 
 @dataclass(frozen=True, slots=True)
 class CountedBy:
     """In a tally: how many rows have each value of `of(row, at)`, as a list of objects.
 
-    Where that gives several values, `then(*values, at)` makes one of them, once for each group of equal rows. An item
-    has it under `name`, and the number of rows under `counted`.
+    `then(value, at)` may make another value of it, once for each group of equal rows. An item has it under `name`, and
+    the number of rows under `counted`. What has `many` values is counted apart from the rest: together they would make
+    as many groups as there are rows.
     """
 
     name: str
     of: Expression
     then: Expression | None
     counted: str
+    many: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +250,15 @@ def tallied(
     filtered_as: Callable[[], type[Any]],
     *,
     beside: Expression | None = None,
+    alike: Expression | None = None,
     description: str | None = None,
 ) -> Any:
     """An object about all rows of a model, narrowed by the filters of the type that `filtered_as` gives.
 
-    `beside(row, at)` may give another row that stands beside each of them, with the condition that says which. What
-    both have by one name is the same, and is read there.
+    `beside(row, at)` may give another row that stands beside each of them, and `alike` what many of these share; see
+    `Tallied`.
     """
-    return ReadField(read=Tallied(model, filtered_as, beside), description=description)
+    return ReadField(read=Tallied(model, filtered_as, beside, alike), description=description)
 
 
 def listed(rows: Expression, *, description: str | None = None) -> Any:
@@ -270,14 +276,16 @@ def counted(*, description: str | None = None) -> Any:
     return ReadField(read=Counted(), description=description)
 
 
-def summed(of: Expression, *, description: str | None = None) -> Any:
-    """The sum of `of(row, at)` over the rows of a tally."""
-    return ReadField(read=Summed(of), description=description)
+def summed(of: Expression, *, less: Expression | None = None, description: str | None = None) -> Any:
+    """The sum of `of(row, at)` over the rows of a tally, less that of `less(row, at)`."""
+    return ReadField(read=Summed(of, less), description=description)
 
 
-def counted_by(name: str, of: Expression, *, then: Expression | None = None, counted: str = "count") -> Any:
-    """How many rows of a tally have each of the values `of(row, at)`, a tuple; see `CountedBy`."""
-    return ReadField(read=CountedBy(name, of, then, counted))
+def counted_by(
+    name: str, of: Expression, *, then: Expression | None = None, counted: str = "count", many: bool = False
+) -> Any:
+    """How many rows of a tally have each of the values `of(row, at)`; see `CountedBy`."""
+    return ReadField(read=CountedBy(name, of, then, counted, many))
 
 
 def subject(*, description: str | None = None) -> Any:

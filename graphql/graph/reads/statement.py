@@ -54,7 +54,7 @@ from graph.reads.perspective import Perspective
 from graph.reads.pieces import MOST_COLUMNS, Pieces, Template
 from graph.reads.records import as_json, declared_as, json_of, record
 from graph.reads.selections import Fields, Selector
-from graph.reads.tallies import counts, tally, total
+from graph.reads.tallies import count, counts, tally, total
 from graph.reads.values import Leaf, Tree, Variables, argument
 
 LONGEST_KEY = 63  # bytes of a name in Postgres; a longer one would be cut short there
@@ -246,11 +246,11 @@ class Compiler:
             case declare.Tallied():
                 return tally(self, target, definition, nodes, read)
             case declare.Counted():
-                return total(row)
+                return count(row)
             case declare.Summed():
                 return total(row, read_field.python_name)
             case declare.CountedBy():
-                return self._listed(target, nodes, counts(self, row, read_field, read))
+                return self._listed(target, nodes, counts(self, row, read_field.python_name, read))
 
     def scalar(self, read_field: ReadField, row: Any) -> Any:
         """The SQL of a scalar field of a row."""

@@ -1,12 +1,13 @@
 """Tallies: all rows of a model that a filter leaves, in figures, whichever of them are asked for, in one pass.
 
 The rows are grouped once by everything that anybody asks to have them counted by; the counts and sums of a field are
-those of the groups, of which there are few.
+those of the groups, of which there are few. What has many values is grouped by itself, in the same pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
@@ -16,23 +17,29 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    and_,
     cast,
     func,
     inspect,
     literal_column,
     select,
     true,
+    tuple_,
 )
 
 from graph.reads import declare
 from graph.reads.cost import WHOLE
 from graph.reads.declare import ReadField, declaration_of
 from graph.reads.narrowing import Narrowing
+from graph.reads.perspective import Perspective
 
 if TYPE_CHECKING:
     from graph.reads.statement import Compiler
 
 _ROWS = "rows$"
+_ALIKE = "alike$"
+_LESS = "less$"  # and the name of a field: what its sum is reduced by
+_APART = "apart$"  # and the name of a field: 0 in the groups that are made for it alone
 
 
 def tally(
@@ -44,42 +51,73 @@ def tally(
 ) -> ColumnElement[Any]:
     """The object that speaks of all rows, as JSON."""
     compiler.meter.touch(WHOLE)
-    at = compiler.perspective
-    own = at.rows(read.model)
-    beside, joined = (own, true()) if read.beside is None else read.beside(own, at)
-    row = _Together(own, beside)
-    keys: dict[str, Any] = {}
-    sums: dict[str, Any] = {}
-    for field in _fields(compiler, kind, nodes):
-        match field.read:
-            case declare.CountedBy(_, of):
-                keys |= {_key(field, place): value for place, value in enumerate(of(row, at))}
-            case declare.Summed(of):
-                sums[field.python_name] = of(row, at)
-    kept = Narrowing(compiler, declaration_of(read.filtered_as()), row).condition(
+    source = _Source(read, compiler.perspective)
+    asked = _Asked()
+    for each in _fields(compiler, kind, nodes):
+        asked.add(each, source.row, compiler.perspective)
+    kept = Narrowing(compiler, declaration_of(read.filtered_as()), source.row).condition(
         compiler.arguments(definition, nodes[0]).get("filter")
     )
-    seen = at.visible(read.model, row)
-    rows = select(
-        literal_column("1").label(_ROWS),
-        *(value.label(name) for name, value in (keys | sums).items()),
-    ).select_from(beside)
-    rows = rows.where(kept, true() if seen is None else seen)
-    if beside is not own and inspect(own).selectable in rows.get_final_froms():
-        rows = rows.where(joined)
-    groups = compiler.shared(_grouped(rows.subquery(), keys, sums))
-    return compiler.object(kind, nodes, groups)
+    return compiler.object(kind, nodes, compiler.shared(_grouped(source, asked, kept)))
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is asked for by name: by what rows are counted, together or each by itself, and what is summed."""
+
+    together: dict[str, Any] = field(default_factory=dict)
+    apart: dict[str, Any] = field(default_factory=dict)
+    sums: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, asked: ReadField, row: Any, at: Perspective) -> None:
+        """Take note of one field."""
+        name = asked.python_name
+        match asked.read:
+            case declare.CountedBy(of=of, many=many):
+                (self.apart if many else self.together)[name] = of(row, at)
+            case declare.Summed(of, less):
+                self.sums[name] = of(row, at)
+                if less is not None:
+                    self.sums[_LESS + name] = less(row, at)
+
+
+class _Source:
+    """The rows that are tallied, what stands beside each of them, and what many of these share."""
+
+    def __init__(self, read: declare.Tallied, at: Perspective) -> None:
+        own = at.rows(read.model)
+        self._beside, joined = (own, true()) if read.beside is None else read.beside(own, at)
+        self._joins = [(own, joined)]
+        self.alike: Any = None
+        if read.alike is not None:
+            self.alike, self.alike_id = read.alike(self._beside, at)
+            self._joins.append((self.alike, self.alike.id == self.alike_id))
+        self.row: Any = _Together(self._beside, *(other for other, _ in reversed(self._joins)))
+        self._seen = at.visible(read.model, self.row)
+
+    def select(self, values: dict[str, Any], kept: ColumnElement[bool]) -> Subquery:
+        """The rows with these values; only what is spoken of is joined."""
+        rows = select(
+            literal_column("1").label(_ROWS), *(value.label(name) for name, value in values.items())
+        )
+        rows = rows.select_from(self._beside).where(kept, true() if self._seen is None else self._seen)
+        spoken_of = rows.get_final_froms()
+        joined = (condition for other, condition in self._joins if inspect(other).selectable in spoken_of)
+        return rows.where(*joined).subquery()
+
+    def shares(self, value: Any) -> bool:
+        """Whether a value is what many rows share."""
+        return self.alike is not None and getattr(value, "class_", None) is self.alike
 
 
 class _Together:
-    """A row and the one beside it as one. What both have is taken from there, so that the row itself is rarely read."""
+    """Rows that stand beside each other as one. What several have is taken from the first."""
 
-    def __init__(self, row: Any, beside: Any) -> None:
-        self._row = row
-        self._beside = beside
+    def __init__(self, *rows: Any) -> None:
+        self._rows = rows
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._beside if hasattr(self._beside, name) else self._row, name)
+        return getattr(next((row for row in self._rows if hasattr(row, name)), self._rows[-1]), name)
 
 
 def _fields(compiler: Compiler, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Iterator[ReadField]:
@@ -89,27 +127,61 @@ def _fields(compiler: Compiler, kind: GraphQLObjectType, nodes: list[FieldNode])
             yield definition.extensions["strawberry-definition"]
 
 
-def _key(field: ReadField, place: int) -> str:
-    return f"{field.python_name}${place}"
+def _grouped(source: _Source, asked: _Asked, kept: ColumnElement[bool]) -> Select[Any]:
+    """The groups, with everything that is asked for. What rows share is looked up for a group, not for a row."""
+    shared = {name: value for name, value in asked.together.items() if source.shares(value)}
+    together = {name: value for name, value in asked.together.items() if name not in shared}
+    if not shared:
+        return _groups(source, together, asked, kept)
+    found = _groups(source, together | {_ALIKE: source.alike_id}, asked, kept).subquery()
+    columns: list[ColumnElement[Any]] = [*found.c, *(value.label(name) for name, value in shared.items())]
+    return select(*columns).outerjoin_from(found, source.alike, source.alike.id == found.c[_ALIKE])
 
 
-def _grouped(rows: Subquery, keys: dict[str, Any], sums: dict[str, Any]) -> Select[Any]:
-    columns = [rows.c[name] for name in keys]
-    totals = [func.sum(rows.c[name]).label(name) for name in sums]
-    return select(*columns, func.count().label(_ROWS), *totals).select_from(rows).group_by(*columns)
+def _groups(
+    source: _Source, together: dict[str, Any], asked: _Asked, kept: ColumnElement[bool]
+) -> Select[Any]:
+    rows = source.select(together | asked.apart | asked.sums, kept)
+    columns: list[ColumnElement[Any]] = [
+        *(rows.c[name] for name in together | asked.apart),
+        *(func.grouping(rows.c[name]).label(_APART + name) for name in asked.apart),
+        *(func.sum(rows.c[name]).label(name) for name in asked.sums),
+        func.count().label(_ROWS),
+    ]
+    first = [rows.c[name] for name in together]
+    sets = func.grouping_sets(tuple_(*first), *(tuple_(rows.c[name]) for name in asked.apart))
+    return select(*columns).select_from(rows).group_by(*([sets] if asked.apart else first))
 
 
-def total(groups: CTE, name: str = _ROWS) -> ColumnElement[int]:
-    """The sum over all groups of what a column has, or of how many rows they are."""
-    whole = cast(func.coalesce(func.sum(groups.c[name]), literal_column("0")), BigInteger)
-    return select(whole).select_from(groups).scalar_subquery()
+def _of_field(groups: CTE, name: str | None = None) -> ColumnElement[bool]:
+    """Which groups are those of a field that is counted apart; without one, those of all other fields."""
+    marks = {column.key: column for column in groups.c if column.key.startswith(_APART)}
+    if name is not None and _APART + name in marks:
+        return marks[_APART + name] == literal_column("0")
+    return and_(true(), *(mark == literal_column("1") for mark in marks.values()))
 
 
-def counts(compiler: Compiler, groups: CTE, field: ReadField, read: declare.CountedBy) -> Subquery:
+def count(groups: CTE) -> ColumnElement[int]:
+    """How many rows there are."""
+    return _whole(groups, groups.c[_ROWS])
+
+
+def total(groups: CTE, name: str) -> ColumnElement[int]:
+    """The sum of a field."""
+    less = groups.c.get(_LESS + name)
+    return _whole(groups, groups.c[name] if less is None else groups.c[name] - less)
+
+
+def _whole(groups: CTE, of: ColumnElement[int]) -> ColumnElement[int]:
+    whole = cast(func.coalesce(func.sum(of), literal_column("0")), BigInteger)
+    return select(whole).select_from(groups).where(_of_field(groups)).scalar_subquery()
+
+
+def counts(compiler: Compiler, groups: CTE, name: str, read: declare.CountedBy) -> Subquery:
     """How many rows have each value of what they are counted by, the most frequent first."""
-    keys = [column for name, column in groups.c.items() if name.rpartition("$")[0] == field.python_name]
-    value = keys[0] if read.then is None else read.then(*keys, compiler.perspective)
-    each = select(value.label(read.name), groups.c[_ROWS]).subquery()
+    found = groups.c[name]
+    value = found if read.then is None else read.then(found, compiler.perspective)
+    each = select(value.label(read.name), groups.c[_ROWS]).where(_of_field(groups, name)).subquery()
     counted = cast(func.sum(each.c[_ROWS]), BigInteger).label(read.counted)
     return (
         select(each.c[read.name], counted)

@@ -8,7 +8,7 @@ SELECT p, v, pg_temp.key(3, p) AS id, pg_temp.since(v) AS valid_from,
     || ' programme ' || lpad(p::text, 6, '0') AS title,
   'What the partners of programme ' || p || ' want to reach together, said in a sentence or two.' AS purpose,
   CASE WHEN p % 10 = 9 AND v = 7 THEN 'CLOSED' ELSE 'ACTIVE' END AS status,
-  (ARRAY['Infrastructure', 'Transformation', 'Digital', 'Workforce', 'Prevention'])[1 + p % 5] AS category,
+  (ARRAY['Infrastructure', 'Transformation', 'Digital', 'Workforce', 'Prevention'])[1 + p / 5 % 5] AS category,
   pg_temp.starts(p) AS starts_on,
   pg_temp.baseline(p, pg_temp.setting('milestones'))
     + pg_temp.slip(p, pg_temp.setting('milestones'), v) AS ends_on,

@@ -12,7 +12,7 @@ from domain.errors import Refused
 from domain.history import as_of
 from domain.milestones import commands as milestones
 from domain.milestones.models import Milestone, ReasonCode
-from domain.models import Partner, ProgrammeFigures
+from domain.models import Partner, ProgrammeFigures, ProgrammeKind
 from domain.programmes import commands as programmes
 from domain.programmes import partners
 from domain.programmes.models import DeliveryConfidence, PartnerRole, Programme
@@ -22,8 +22,10 @@ from tests import factories as make
 DAYS = [make.START + timedelta(days=days) for days in range(0, 90, 7)]
 
 
-OWN = ("status", "category", "delivery_confidence", "heard_on")
-FIGURES = (*OWN, "open_forecasts", "slipped_milestones", "lead_since", "leads")
+KIND = ("status", "category", "delivery_confidence")
+OWN = (*KIND, "heard_on")
+LED = ("earlier_since", "led_from", "earlier_leads", "lead_id")
+FIGURES = ("heard_on", "first_forecast", "open_forecasts", "slipped_milestones", *LED)
 
 
 async def _figures(database, programme_id, day):
@@ -31,7 +33,9 @@ async def _figures(database, programme_id, day):
     rows = as_of(ProgrammeFigures, func.date(day)).c
     async with make.acting(database) as work:
         found = await work.session.execute(
-            select(*(rows[name] for name in FIGURES)).where(rows.id == programme_id)
+            select(*(getattr(ProgrammeKind, name) for name in KIND), *(rows[name] for name in FIGURES))
+            .join_from(ProgrammeKind, rows.id.table, ProgrammeKind.id == rows.kind_id)
+            .where(rows.id == programme_id)
         )
     [figures] = found.all()
     return tuple(figures)
@@ -61,12 +65,17 @@ async def _recount(database, programme_id, day):
     for start, end, _ in leading:
         if end is not None and end > start:
             turns.setdefault(end, None)
+    *earlier, last = sorted(turns)
+    forecasts = sorted(forecast for forecast, _ in planned)
     return (
         *own,
-        sorted(forecast for forecast, _ in planned),
+        forecasts[0] if forecasts else None,
+        forecasts,
         sum(forecast > baseline for forecast, baseline in planned),
-        sorted(turns),
-        [turns[day] for day in sorted(turns)],
+        earlier,
+        last,
+        [turns[day] for day in earlier],
+        turns[last],
     )
 
 
@@ -125,7 +134,8 @@ async def test_figures_are_a_recount_on_every_date(database, seed):
         assert await _figures(database, programme.id, day) == await _recount(database, programme.id, day)
     async with make.acting(database) as work:
         present = await work.session.get_one(ProgrammeFigures, programme.id)
-        told = tuple(getattr(present, name) for name in FIGURES)
+        kind = await work.session.get_one(ProgrammeKind, present.kind_id)
+        told = tuple(getattr(kind if name in KIND else present, name) for name in (*KIND, *FIGURES))
     assert told == await _recount(database, programme.id, make.TODAY)
 
 
@@ -139,7 +149,7 @@ async def test_what_is_changed_on_an_earlier_date_is_counted_from_it_on(database
     async with make.acting(database, on=later - timedelta(days=10)) as work:
         await milestones.cancel(work, second.id, note="Not needed.")
     counts = [
-        len((await _figures(database, programme.id, later - timedelta(days=days)))[len(OWN)])
+        len((await _figures(database, programme.id, later - timedelta(days=days)))[len(OWN) + 1])
         for days in (11, 10, 1, 0)
     ]
     assert counts == [2, 1, 1, 0]

@@ -1,0 +1,44 @@
+"""Tallies: whatever is asked for together, under whichever filter, on whichever day. Both ways have to agree."""
+
+from __future__ import annotations
+
+import pytest
+
+FIGURES = {
+    "programmes": "programmes",
+    "few": "byStatus { status programmes } byHealth { health programmes }",
+    "shared": "byCategory { category programmes } byDeliveryConfidence { deliveryConfidence programmes }",
+    "computed": "byHealth { health programmes }",
+    "many": "byLead { lead { code } programmes }",
+    "sums": "milestonesOpen milestonesDue milestonesOverdue milestonesSlipped",
+    "difference": "milestonesDue",
+    "everything": "programmes byHealth { health programmes } byLead { lead { code } programmes } "
+    "byCategory { category programmes } milestonesOpen milestonesDue milestonesSlipped",
+    "many and sums": "byLead { programmes } milestonesDue milestonesOverdue",
+}
+FILTERS = {
+    "none": "",
+    "shared": "(filter: {status: {ne: CLOSED}, category: {isNull: false}})",
+    "beside": '(filter: {heardOn: {gt: "2024-01-01"}})',
+    "own": '(filter: {title: {contains: "e"}})',
+    "computed": "(filter: {or: [{health: {eq: OVERDUE}}, {deliveryConfidence: {eq: GREEN}}]})",
+    "related": "(filter: {lead: {code: {isNull: false}}})",
+    "nothing": '(filter: {ref: {eq: ""}})',
+}
+
+
+@pytest.mark.parametrize("asked", FIGURES.values(), ids=FIGURES)
+async def test_figures_under_every_filter(agreed, asked):
+    fields = " ".join(
+        f"f{n}: portfolio{filtered} {{ {asked} }}" for n, filtered in enumerate(FILTERS.values())
+    )
+    await agreed(f"{{ {fields} }}")
+    await agreed(f'query @asOf(date: "2026-01-15") {{ {fields} }}')
+
+
+async def test_who_leads_is_counted_as_often_as_there_are_programmes(agreed):
+    answer = await agreed("{ portfolio { programmes byLead { programmes } byStatus { programmes } } }")
+    told = answer["portfolio"]
+    assert told["programmes"] > 1
+    for name in ("byLead", "byStatus"):
+        assert sum(each["programmes"] for each in told[name]) == told["programmes"]
