@@ -78,8 +78,8 @@ async def programme(
 
 async def partner(work: Work, of: Programme, who: Organisation, **given: Any) -> Partner:
     """An organisation's part in a programme, from `work.on` on."""
-    given = {"role": PartnerRole.PARTNER, "starts_on": work.on} | given
-    return await partners.add(work, of.id, organisation_id=who.id, **given)
+    usual: dict[str, Any] = {"role": PartnerRole.PARTNER, "starts_on": work.on}
+    return await partners.add(work, of.id, organisation_id=who.id, **(usual | given))
 
 
 async def lead_of(work: Work, of: Programme) -> Partner:

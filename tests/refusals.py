@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,15 @@ from sqlalchemy import text
 from domain.database import Database
 from domain.errors import Refused
 from domain.models import metadata
+from domain.work import Work
+
+Scene = TypeVar("Scene")
+
+Attempt = Callable[[Work, Scene], Awaitable[Any]]
+"""What is tried on a scene of the test's own."""
+
+Refusal = tuple[str, Attempt[Scene], str]
+"""The name of a case, what is tried in it, and the code of its refusal."""
 
 
 @asynccontextmanager

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 import structlog
 from sqlalchemy import text
 
-from tests.domain.assessments.rounds import AUDIT, asked_team, both
+from domain.assessments.round_models import Round
+from domain.database import Database
+from tests.api.conftest import Reach
+from tests.domain.assessments.rounds import AUDIT, Asked, asked_team, both
 from tests.refusals import contents
 
 HTML = {"Accept": "text/html"}
 ELSEWHERE = {"client": "203.0.113.7", "host": "tandem.example.org", "token": "secret"}
 
 
+@dataclass(kw_only=True)
+class Opened(Asked):
+    """A team that is asked: the round that is open, and where the first of them answers it."""
+
+    row: Round
+    path: str
+
+
 @pytest.fixture
-async def it(database):
+async def it(database: Database) -> Opened:
     """A team of six, asked by an instrument with an item that has words of its own."""
     file = AUDIT.replace("text: People listen.,", "text: 'Do people <listen>?', labels: {1: Not & never},")
     asked = await asked_team(database, 6, file)
-    asked.row = await asked.open()
-    asked.path = f"/answer/{asked.tokens[asked.people[0]]}"
-    return asked
+    row = await asked.open()
+    return Opened(**vars(asked), row=row, path=f"/answer/{asked.tokens[asked.people[0]]}")
 
 
 class Form(HTMLParser):
@@ -36,8 +48,8 @@ class Form(HTMLParser):
         self._area = ""
         self.feed(page)
 
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
         if tag == "input" and given["type"] == "radio":
             self.choices.setdefault(given["name"], []).append(given["value"])
             if "checked" in given:
@@ -46,27 +58,31 @@ class Form(HTMLParser):
             self._area = given["name"]
             self.fields[self._area] = ""
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self._area:
             self.fields[self._area] += data
 
-    def handle_endtag(self, _tag):
-        self._area = ""
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
 
 
-async def _stored(it):
+async def _stored(it: Opened) -> list[tuple[Any, ...]]:
     async with it.database.engine.connect() as connection:
         rows = await connection.execute(text("SELECT answers, comments FROM round_answers"))
         return [tuple(row) for row in rows]
 
 
-async def test_looking_shows_the_notice_and_the_questions_and_changes_nothing(it, reach):
+async def test_looking_shows_the_notice_and_the_questions_and_changes_nothing(
+    it: Opened, reach: Reach
+) -> None:
     before = await contents(it.database)
     async with reach(**ELSEWHERE) as reached:
-        for _ in range(2):
-            page = await reached.get(it.path, headers=HTML)
-            assert page.status_code == 200
+        pages = [await reached.get(it.path, headers=HTML) for _ in range(2)]
+        assert [page.status_code for page in pages] == [200, 200]
         assert (await reached.head(it.path, headers=HTML)).status_code == 200
+    assert it.row.notice is not None
+    page = pages[-1]
     for paragraph in it.row.notice.split("\n\n"):
         assert paragraph.split(",")[0].split("“")[0] in page.text
     assert "Do people &lt;listen&gt;?" in page.text
@@ -77,7 +93,7 @@ async def test_looking_shows_the_notice_and_the_questions_and_changes_nothing(it
     assert await contents(it.database) == before
 
 
-async def test_what_is_sent_is_kept_once(it, reach):
+async def test_what_is_sent_is_kept_once(it: Opened, reach: Reach) -> None:
     async with reach(**ELSEWHERE) as reached:
         sent = {
             "answer.listen": "4",
@@ -107,7 +123,9 @@ async def test_what_is_sent_is_kept_once(it, reach):
         ({"answer.nothing": "3", "answer.listen": "3"}, "has no item"),
     ],
 )
-async def test_an_error_keeps_what_was_typed(it, reach, sent, told):
+async def test_an_error_keeps_what_was_typed(
+    it: Opened, reach: Reach, sent: dict[str, str], told: str
+) -> None:
     before = await contents(it.database)
     async with reach(**ELSEWHERE) as reached:
         answer = await reached.post(it.path, data=sent, headers=HTML)
@@ -123,7 +141,7 @@ async def test_an_error_keeps_what_was_typed(it, reach, sent, told):
     assert await contents(it.database) == before
 
 
-async def test_a_closed_round_says_so(it, reach):
+async def test_a_closed_round_says_so(it: Opened, reach: Reach) -> None:
     await it.close(it.row)
     async with reach(**ELSEWHERE) as reached:
         assert "takes no answers any more" in (await reached.get(it.path, headers=HTML)).text
@@ -133,7 +151,7 @@ async def test_a_closed_round_says_so(it, reach):
     assert await _stored(it) == []
 
 
-async def test_a_link_that_leads_nowhere(it, reach):
+async def test_a_link_that_leads_nowhere(it: Opened, reach: Reach) -> None:
     async with reach(**ELSEWHERE) as reached:
         for path in ("/answer/" + "x" * 43, "/answer/" + "x" * 5000, "/answer/%F0%9F%9A%82"):
             for answer in (
@@ -147,13 +165,13 @@ async def test_a_link_that_leads_nowhere(it, reach):
 @pytest.mark.parametrize(
     ("body", "status"), [(b"a=%FF", 400), (b"a=1&" * 2000, 400), (b"x" * 1_000_001, 413)]
 )
-async def test_what_is_no_form_is_declined(it, reach, body, status):
+async def test_what_is_no_form_is_declined(it: Opened, reach: Reach, body: bytes, status: int) -> None:
     async with reach(**ELSEWHERE) as reached:
         answer = await reached.post(it.path, content=body, headers=HTML)
     assert answer.status_code == status
 
 
-async def test_only_the_page_s_own_script_may_run_and_only_here_may_be_sent(it, reach):
+async def test_only_the_page_s_own_script_may_run_and_only_here_may_be_sent(it: Opened, reach: Reach) -> None:
     async with reach(**ELSEWHERE) as reached:
         first, second = [await reached.get(it.path, headers=HTML) for _ in range(2)]
     policy = first.headers["content-security-policy"]
@@ -169,7 +187,7 @@ async def test_only_the_page_s_own_script_may_run_and_only_here_may_be_sent(it, 
     assert not re.search(r'(src|href)="http', first.text)
 
 
-async def test_nothing_of_it_is_logged(it, reach, monkeypatch):
+async def test_nothing_of_it_is_logged(it: Opened, reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reach(**ELSEWHERE) as reached:
         with structlog.testing.capture_logs() as lines:
             await reached.get(it.path, headers=HTML)
@@ -183,10 +201,10 @@ async def test_nothing_of_it_is_logged(it, reach, monkeypatch):
             answer = await reached.post(it.path, data={"answer.listen": "3"}, headers=HTML)
     assert answer.status_code == 500
     assert [line["path"] for line in lines] == ["/answer/"]
-    assert it.tokens[it.people[0]] not in str([line | {"exc_info": ""} for line in lines])
+    assert it.tokens[it.people[0]] not in str([{**line, "exc_info": ""} for line in lines])
 
 
-async def test_a_whole_team_answers(it, reach):
+async def test_a_whole_team_answers(it: Opened, reach: Reach) -> None:
     async with reach(**ELSEWHERE) as reached:
         for person in it.people:
             path = f"/answer/{it.tokens[person]}"

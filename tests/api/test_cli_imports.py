@@ -124,6 +124,7 @@ def test_members_come_from_a_workbook_too(loaded: Run, database: Database, tmp_p
     assert made["cohortCreate"] == {"cohort": {"name": "Executives"}, "userErrors": []}
 
     book = Workbook()
+    assert book.active is not None
     book.active.append(("cohort", "name", "email", "organisation", "joined_on"))
     book.active.append(("Executives", "Ada King", "ada@example.org", "DFT", date(2016, 10, 1)))
     path = tmp_path / "members.xlsx"

@@ -7,6 +7,7 @@ import csv
 import io
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from domain.assessments.result_models import Result
 from domain.assessments.round_models import Round
+from domain.database import Database
 from domain.described import LONGEST
 from tests.domain.assessments.rounds import AUDIT, asked_team, both
 from tests.factories import acting
@@ -27,8 +29,11 @@ class Said(NamedTuple):
     stderr: str
 
 
+Run = Callable[..., Awaitable[Said]]
+
+
 @pytest.fixture
-def run(database, valkey, empty_data_dir):
+def run(database: Database, valkey: str, empty_data_dir: Path) -> Run:
     """Call `tandem` in a database of its own."""
 
     async def run(*arguments: str, code: int = 0) -> Said:
@@ -51,11 +56,11 @@ def run(database, valkey, empty_data_dir):
     return run
 
 
-def _id(said):
+def _id(said: Said) -> str:
     return said.stdout.split()[0]
 
 
-async def test_instruments_are_taken_in_and_listed(run, tmp_path):
+async def test_instruments_are_taken_in_and_listed(run: Run, tmp_path: Path) -> None:
     assert "none yet" in (await run("instruments", "list")).stderr
     assert len((await run("instruments", "load")).stdout.splitlines()) == 6
     file = tmp_path / "audit.yaml"
@@ -77,7 +82,9 @@ async def test_instruments_are_taken_in_and_listed(run, tmp_path):
         (None, "cannot be read"),
     ],
 )
-async def test_a_file_that_is_none_is_refused(run, tmp_path, content, told):
+async def test_a_file_that_is_none_is_refused(
+    run: Run, tmp_path: Path, content: bytes | None, told: str
+) -> None:
     file = tmp_path / "audit.yaml"
     if content is not None:
         file.write_bytes(content)
@@ -85,7 +92,7 @@ async def test_a_file_that_is_none_is_refused(run, tmp_path, content, told):
     assert "none yet" in (await run("instruments", "list")).stderr
 
 
-async def test_a_round_from_draft_to_results(run, database):
+async def test_a_round_from_draft_to_results(run: Run, database: Database) -> None:
     it = await asked_team(database)
     made = await run(
         "rounds", "create", str(it.team.id), "--instrument", "audit", "--title", "Spring", "--by-organisation"
@@ -114,7 +121,7 @@ async def test_a_round_from_draft_to_results(run, database):
         assert list(await work.session.scalars(select(Result)))
 
 
-async def test_what_is_not_there_is_said(run, database):
+async def test_what_is_not_there_is_said(run: Run, database: Database) -> None:
     it = await asked_team(database)
     refused = await run(
         "rounds", "create", str(it.team.id), "--instrument", "nothing", "--title", "A", code=1

@@ -1,32 +1,36 @@
 """The commands about summaries: what they print, whom they refuse, how they end."""
 
 import json
+from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from api.cli.main import tandem
+from domain.database import Database
 from domain.summaries.headline import FIGURES
-from tests.domain.summaries.story import HEADLINE, WINTER, tell
+from tests.domain.summaries.story import HEADLINE, WINTER, Story, tell
 
 PERIOD = ["--from", WINTER.starts.isoformat(), "--to", WINTER.ends.isoformat()]
 ADA = ["--sponsor", "ada.king@example.org"]
 
+Run = Callable[..., Result]
+
 
 @pytest.fixture
-async def story(database):
+async def story(database: Database) -> Story:
     """Ada's winter."""
     return await tell(database)
 
 
 @pytest.fixture
-def run(database, valkey, story):
+def run(database: Database, valkey: str, story: Story) -> Iterator[Run]:
     """Run `tandem summaries` on the story's database."""
 
     logs = structlog.get_config()
 
-    def run(*words: str):
+    def run(*words: str) -> Result:
         environment = {"TANDEM_DATABASE_URL": database.url, "TANDEM_REDIS_URL": valkey}
         return CliRunner().invoke(tandem, ["summaries", *words], env=environment)
 
@@ -35,7 +39,7 @@ def run(database, valkey, story):
     structlog.configure(**logs)
 
 
-def test_a_compile_prints_what_programs_need(run):
+def test_a_compile_prints_what_programs_need(run: Run) -> None:
     done = run("compile", *ADA, *PERIOD, "--json")
     assert done.exit_code == 0, done.stderr
     (printed,) = json.loads(done.stdout)
@@ -47,7 +51,7 @@ def test_a_compile_prints_what_programs_need(run):
     assert (printed["revision"], printed["state"], len(printed["hash"])) == (1, "DRAFT", 64)
 
 
-def test_a_compile_prints_what_people_read_and_can_be_repeated(run):
+def test_a_compile_prints_what_people_read_and_can_be_repeated(run: Run) -> None:
     first, second = (run("compile", *PERIOD, "--organisation", "RX4") for _ in range(2))
     assert first.stdout == second.stdout
     assert "Ada King (LEAD-LATE-START, RX4), 31 December 2025 to 31 March 2026" in first.stdout
@@ -55,7 +59,7 @@ def test_a_compile_prints_what_people_read_and_can_be_repeated(run):
     assert "Ben Okri" in first.stdout
 
 
-def test_an_organisation_narrows_to_its_sponsors(run):
+def test_an_organisation_narrows_to_its_sponsors(run: Run) -> None:
     done = run("compile", *PERIOD, "--organisation", "LEAD-LATE-START", "--json")
     assert [each["sponsor"]["name"] for each in json.loads(done.stdout)] == ["Ada King"]
 
@@ -75,7 +79,7 @@ def test_an_organisation_narrows_to_its_sponsors(run):
         ),
     ],
 )
-def test_a_refusal_is_one_line_that_says_what_to_do(run, words, said):
+def test_a_refusal_is_one_line_that_says_what_to_do(run: Run, words: list[str], said: str) -> None:
     done = run("compile", *words)
     assert (done.exit_code, done.stdout) == (1, "")
     assert said in done.stderr
@@ -90,14 +94,14 @@ def test_a_refusal_is_one_line_that_says_what_to_do(run, words, said):
         (["--from", "2015-09-31", "--to", "2026-01-01"], "2015-09-31 is not a date: write it as 2015-09-30."),
     ],
 )
-def test_a_call_that_is_not_understood_says_how(run, words, said):
+def test_a_call_that_is_not_understood_says_how(run: Run, words: list[str], said: str) -> None:
     done = run("compile", *words)
     assert done.exit_code == 2
     assert "Usage:" in done.stderr
     assert said in done.stderr
 
 
-def test_summaries_are_listed_and_shown(run):
+def test_summaries_are_listed_and_shown(run: Run) -> None:
     assert "No summary has been compiled yet" in run("list").stderr
     (compiled,) = json.loads(run("compile", *ADA, *PERIOD, "--json").stdout)
     listed = run("list").stdout
@@ -109,11 +113,11 @@ def test_summaries_are_listed_and_shown(run):
     assert json.loads(run("show", compiled["id"], "--json").stdout)["headline"] == HEADLINE
 
 
-def test_a_summary_that_is_not_there(run):
+def test_a_summary_that_is_not_there(run: Run) -> None:
     done = run("show", "00000000-0000-0000-0000-000000000001")
     assert done.exit_code == 1
     assert "no summary that you can see" in done.stderr
 
 
-def test_help_has_examples(run):
+def test_help_has_examples(run: Run) -> None:
     assert "tandem summaries compile --organisation MOD" in run("--help").stdout

@@ -43,13 +43,15 @@ def ask(database: Database) -> Ask:
         answer = await execute(database, ADMINISTRATOR, query=query, variables=variables, now=NOW)
         said = orjson.loads(answer.body)
         assert "errors" not in said, said
-        return said["data"]
+        data: dict[str, Any] = said["data"]
+        return data
 
     return asked
 
 
 async def _rounds(ask: Ask, ref: str) -> list[dict[str, Any]]:
-    return (await ask(_ROUNDS, ref=ref))["programme"]["rounds"]["nodes"]
+    rounds: list[dict[str, Any]] = (await ask(_ROUNDS, ref=ref))["programme"]["rounds"]["nodes"]
+    return rounds
 
 
 def _of(nodes: list[dict[str, Any]], cell: str) -> list[dict[str, Any]]:
@@ -74,7 +76,7 @@ def _changes(row: dict[str, Any], kind: str) -> dict[str, Decimal]:
     }
 
 
-async def test_the_forum_has_the_published_averages(database: Database, ask: Ask):
+async def test_the_forum_has_the_published_averages(database: Database, ask: Ask) -> None:
     assert await enter(database, _CASES[forum.REF])
     january, november = await _rounds(ask, forum.REF)
     for row in (january, november):
@@ -99,7 +101,7 @@ async def test_the_forum_has_the_published_averages(database: Database, ask: Ask
     assert len(january["cells"]["nodes"][0]["comments"]["nodes"]) == 3
 
 
-async def test_the_pulse_has_the_published_shares(database: Database, ask: Ask):
+async def test_the_pulse_has_the_published_shares(database: Database, ask: Ask) -> None:
     assert await enter(database, _CASES[pulse.REF])
     [row] = await _rounds(ask, pulse.REF)
     assert {cell["title"]: cell["participants"] for cell in row["cells"]["nodes"]} == {
@@ -125,7 +127,7 @@ _MAPS = """query($ref: String) @asOf(date: "2022-06-01") { programme(ref: $ref) 
     strengthsMap { members profiles { totalCount } } } } } }"""
 
 
-async def test_the_partnership_goes_from_screens_to_rooms(database: Database, ask: Ask):
+async def test_the_partnership_goes_from_screens_to_rooms(database: Database, ask: Ask) -> None:
     assert await enter(database, _CASES[partnership.REF])
     programme = (await ask(_COURSE, ref=partnership.REF))["programme"]
     assert (programme["status"], programme["startsOn"], programme["endsOn"]) == (
@@ -155,7 +157,7 @@ async def test_the_partnership_goes_from_screens_to_rooms(database: Database, as
         assert len(present) < each["attendances"]["totalCount"]
 
 
-async def test_the_partnership_has_two_rounds_and_strengths(database: Database, ask: Ask):
+async def test_the_partnership_has_two_rounds_and_strengths(database: Database, ask: Ask) -> None:
     assert await enter(database, _CASES[partnership.REF])
     before, after = await _rounds(ask, partnership.REF)
     assert (before["openedOn"], after["publishedOn"]) == ("2020-12-01", "2022-06-15")
@@ -190,14 +192,16 @@ _ANSWERING_FOR = """query($ref: String) { programme(ref: $ref) {
         (partnership.REF, {"RM-COUNCIL", "RM-TRUST"}),
     ],
 )
-async def test_two_people_answer_for_each_programme(database: Database, ask: Ask, ref: str, codes: set[str]):
+async def test_two_people_answer_for_each_programme(
+    database: Database, ask: Ask, ref: str, codes: set[str]
+) -> None:
     assert await enter(database, _CASES[ref])
     seats = (await ask(_ANSWERING_FOR, ref=ref))["programme"]["sponsors"]["nodes"]
     assert {seat["partner"]["organisation"]["code"] for seat in seats} == codes
     assert len({seat["person"]["name"] for seat in seats}) == 2
 
 
-async def test_the_partnership_decides_and_does_most_of_what_it_agreed(database: Database, ask: Ask):
+async def test_the_partnership_decides_and_does_most_of_what_it_agreed(database: Database, ask: Ask) -> None:
     assert await enter(database, _CASES[partnership.REF])
     programme = (await ask(_ANSWERING_FOR, ref=partnership.REF))["programme"]
     assert programme["decisions"] == {"totalCount": 4}
@@ -208,7 +212,7 @@ async def test_the_partnership_decides_and_does_most_of_what_it_agreed(database:
     ]
 
 
-async def test_what_is_there_is_not_entered_again(database: Database):
+async def test_what_is_there_is_not_entered_again(database: Database) -> None:
     for case in CASES:
         assert await enter(database, case)
     before = await _counts(database)
@@ -219,7 +223,7 @@ async def test_what_is_there_is_not_entered_again(database: Database):
 
 async def test_whoever_stops_half_way_has_entered_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     before = await _counts(database)
     monkeypatch.setattr(Story, "finish", _stopped)
     with pytest.raises(StoppedError):
@@ -245,7 +249,7 @@ async def _counts(database: Database) -> dict[str, int]:
         }
 
 
-def test_marks_add_up_and_stay_on_the_scale():
+def test_marks_add_up_and_stay_on_the_scale() -> None:
     sides = {"A": [UUID(int=n) for n in range(8)], "B": [UUID(int=n) for n in range(8, 20)]}
     leanings = {"A": (1, 0, 0, 0, 0, 0, 0, 1), "B": (-1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)}
     made = marks_of(sides, {"first": 92, "second": 116}, leanings)
@@ -254,6 +258,6 @@ def test_marks_add_up_and_stay_on_the_scale():
         assert sum(marks[item] for marks in made.values()) == total
 
 
-def test_nobody_is_called_like_somebody_else():
+def test_nobody_is_called_like_somebody_else() -> None:
     assert len(set(names(0, 400))) == 400
     assert names(10, 5) == names(0, 20)[10:15]

@@ -1,22 +1,26 @@
 import json
+from typing import Any
 
 import pytest
 
 from graph import asking
+from tests.api.conftest import Reach
 
 SECRET = "the password of the database"
 ASKED = {"query": "{ viewer { role } }"}
 
 
 @pytest.fixture
-def broken(monkeypatch):
-    async def execute(*_arguments, **_more):
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def execute(*_arguments: Any, **_more: Any) -> None:
         raise RuntimeError(SECRET)
 
     monkeypatch.setattr(asking, "execute", execute)
 
 
-async def test_a_mistake_of_ours_is_masked_and_can_be_found_in_the_log(reach, broken, capsys):
+async def test_a_mistake_of_ours_is_masked_and_can_be_found_in_the_log(
+    reach: Reach, broken: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with reach() as reached:
         answer = await reached.post("/graphql", json=ASKED)
     assert answer.status_code == 500
@@ -30,7 +34,7 @@ async def test_a_mistake_of_ours_is_masked_and_can_be_found_in_the_log(reach, br
     assert SECRET in failure["exception"]
 
 
-async def test_a_page_that_fails_is_masked_too(reach, broken):
+async def test_a_page_that_fails_is_masked_too(reach: Reach, broken: None) -> None:
     async with reach() as reached:
         answer = await reached.get("/", headers={"Accept": "text/html"})
     assert answer.status_code == 500
@@ -38,7 +42,9 @@ async def test_a_page_that_fails_is_masked_too(reach, broken):
     assert SECRET not in answer.text
 
 
-async def test_the_log_has_neither_what_was_asked_nor_the_variables(reach, capsys):
+async def test_the_log_has_neither_what_was_asked_nor_the_variables(
+    reach: Reach, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with reach() as reached:
         await reached.get("/graphql", params={"query": '{ programme(ref: "whisper") { ref } }'})
         document = "query($ref: String) { programme(ref: $ref) { ref } }"
@@ -50,7 +56,7 @@ async def test_the_log_has_neither_what_was_asked_nor_the_variables(reach, capsy
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql", "/healthz", "/nothing-here", "/static/none"])
-async def test_every_answer_has_the_headers_that_keep_it_to_itself(reach, path):
+async def test_every_answer_has_the_headers_that_keep_it_to_itself(reach: Reach, path: str) -> None:
     async with reach() as reached:
         headers = (await reached.get(path)).headers
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -63,7 +69,9 @@ async def test_every_answer_has_the_headers_that_keep_it_to_itself(reach, path):
 @pytest.mark.parametrize(
     ("accept", "content_type"), [("text/html,*/*;q=0.8", "text/html"), ("*/*", "application/json")]
 )
-async def test_an_address_with_nothing_behind_it_says_so_in_the_readers_form(reach, accept, content_type):
+async def test_an_address_with_nothing_behind_it_says_so_in_the_readers_form(
+    reach: Reach, accept: str, content_type: str
+) -> None:
     async with reach() as reached:
         answer = await reached.get("/nothing-here", headers={"Accept": accept})
     assert answer.status_code == 404

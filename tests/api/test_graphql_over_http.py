@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -13,50 +15,55 @@ GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 
 
-async def _post(site, content, *, accept=GRAPHQL, content_type=JSON, **headers):
+async def _post(
+    site: httpx.AsyncClient, content: Any, *, accept: str = GRAPHQL, content_type: str = JSON, **headers: str
+) -> httpx.Response:
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     headers = {"Accept": accept, "Content-Type": content_type, **headers}
     return await site.post("/graphql", content=body, headers=headers)
 
 
-def _code(answer) -> str:
+def _code(answer: httpx.Response) -> str:
     content = answer.json()
     assert "data" not in content
-    return content["errors"][0]["extensions"]["code"]
+    code: str = content["errors"][0]["extensions"]["code"]
+    return code
 
 
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL])
-async def test_a_query_is_answered_in_the_type_that_was_asked_for(site, accept):
+async def test_a_query_is_answered_in_the_type_that_was_asked_for(
+    site: httpx.AsyncClient, accept: str
+) -> None:
     answer = await _post(site, {"query": "{ viewer { role } }"}, accept=accept)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == f"{accept}; charset=utf-8"
     assert answer.json()["data"] == {"viewer": {"role": "ADMINISTRATOR"}}
 
 
-async def test_an_answer_to_one_viewer_is_kept_by_nobody(site):
+async def test_an_answer_to_one_viewer_is_kept_by_nobody(site: httpx.AsyncClient) -> None:
     answer = await _post(site, {"query": "{ viewer { role } }"})
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_variables_and_the_operation_name_are_used(site):
+async def test_variables_and_the_operation_name_are_used(site: httpx.AsyncClient) -> None:
     document = "query A($ref: String) { programme(ref: $ref) { ref } } query B { __typename }"
     answer = await _post(site, {"query": document, "variables": {"ref": "None"}, "operationName": "A"})
     assert answer.json()["data"] == {"programme": None}
 
 
 @pytest.mark.parametrize("name", ["variables", "operationName", "extensions", "documentId"])
-async def test_what_is_null_was_not_given(site, name):
+async def test_what_is_null_was_not_given(site: httpx.AsyncClient, name: str) -> None:
     answer = await _post(site, {"query": "{ __typename }", name: None})
     assert (answer.status_code, answer.json()["data"]) == (200, {"__typename": "Query"})
 
 
-async def test_a_trusted_document_is_asked_by_its_id(site):
+async def test_a_trusted_document_is_asked_by_its_id(site: httpx.AsyncClient) -> None:
     answer = await _post(site, {"documentId": INDEX})
     assert answer.status_code == 200
     assert answer.json()["data"]["portfolio"] == {"programmes": 0}
 
 
-async def test_a_query_may_be_sent_in_an_address(site):
+async def test_a_query_may_be_sent_in_an_address(site: httpx.AsyncClient) -> None:
     document = "query A($ref: String) { programme(ref: $ref) { ref } }"
     answer = await site.get("/graphql", params={"query": document, "variables": '{"ref": "None"}'})
     assert (answer.status_code, answer.json()["data"]) == (200, {"programme": None})
@@ -65,7 +72,9 @@ async def test_a_query_may_be_sent_in_an_address(site):
 
 
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL])
-async def test_a_mutation_in_an_address_is_refused_and_changes_nothing(site, accept):
+async def test_a_mutation_in_an_address_is_refused_and_changes_nothing(
+    site: httpx.AsyncClient, accept: str
+) -> None:
     document = """mutation { organisationCreate(input: {
         idempotencyKey: "by-get", code: "GET", name: "By an address", kind: OTHER
     }) { userErrors { code } } }"""
@@ -76,7 +85,7 @@ async def test_a_mutation_in_an_address_is_refused_and_changes_nothing(site, acc
     assert found.json()["data"] == {"organisation": None}
 
 
-async def test_which_of_several_operations_an_address_names_decides(site):
+async def test_which_of_several_operations_an_address_names_decides(site: httpx.AsyncClient) -> None:
     document = "query A { __typename } mutation B { __typename }"
     params = {"query": document, "operationName": "A"}
     assert (await site.get("/graphql", params=params)).status_code == 200
@@ -101,7 +110,9 @@ async def test_which_of_several_operations_an_address_names_decides(site):
         ("100,000 brackets of a list", {"query": "{ node(id: " + "[" * 100_000}),
     ],
 )
-async def test_what_never_began_is_400_to_those_who_know_the_specification(site, case, asked):
+async def test_what_never_began_is_400_to_those_who_know_the_specification(
+    site: httpx.AsyncClient, case: str, asked: dict[str, Any]
+) -> None:
     answer = await _post(site, asked)
     assert (answer.status_code, "data" in answer.json()) == (400, False), case
     assert all(error["extensions"]["code"] for error in answer.json()["errors"]), case
@@ -128,7 +139,9 @@ async def test_what_never_began_is_400_to_those_who_know_the_specification(site,
         (b'{"documentId": 1}', "BAD_PARAMETER"),
     ],
 )
-async def test_a_body_that_is_no_operation_is_400_with_graphql_errors(site, accept, body, code):
+async def test_a_body_that_is_no_operation_is_400_with_graphql_errors(
+    site: httpx.AsyncClient, accept: str, body: bytes, code: str
+) -> None:
     answer = await _post(site, body, accept=accept)
     assert (answer.status_code, answer.headers["content-type"]) == (400, f"{accept}; charset=utf-8")
     assert _code(answer) == code
@@ -144,30 +157,34 @@ async def test_a_body_that_is_no_operation_is_400_with_graphql_errors(site, acce
         ({"accept": "text/html"}, 406, "NOT_ACCEPTABLE"),
     ],
 )
-async def test_other_types_are_declined(site, headers, status, code):
+async def test_other_types_are_declined(
+    site: httpx.AsyncClient, headers: dict[str, str], status: int, code: str
+) -> None:
     answer = await _post(site, {"query": "{ __typename }"}, **headers)
     assert (answer.status_code, _code(answer)) == (status, code)
 
 
-async def test_a_body_without_a_type_is_declined(site):
+async def test_a_body_without_a_type_is_declined(site: httpx.AsyncClient) -> None:
     answer = await site.post("/graphql", content=b'{"query": "{ __typename }"}')
     assert (answer.status_code, _code(answer)) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
-async def test_a_compressed_body_is_declined(site):
+async def test_a_compressed_body_is_declined(site: httpx.AsyncClient) -> None:
     body = gzip.compress(b'{"query": "{ __typename }"}')
     answer = await _post(site, body, **{"Content-Encoding": "gzip"})
     assert (answer.status_code, _code(answer)) == (415, "UNSUPPORTED_CONTENT_ENCODING")
     assert answer.headers["accept-encoding"] == "identity"
 
 
-async def _in_pieces():
+async def _in_pieces() -> AsyncIterator[bytes]:
     for _ in range(300):
         yield b" " * 10_000
 
 
 @pytest.mark.parametrize("large", [b" " * 1_000_001, b" " * 20_000_000, None])
-async def test_more_than_a_megabyte_is_declined_however_it_is_sent(site, large):
+async def test_more_than_a_megabyte_is_declined_however_it_is_sent(
+    site: httpx.AsyncClient, large: bytes | None
+) -> None:
     body = _in_pieces() if large is None else large
     answer = await site.post("/graphql", content=body, headers={"Content-Type": JSON})
     assert (answer.status_code, _code(answer)) == (413, "BODY_TOO_LARGE")
@@ -175,7 +192,7 @@ async def test_more_than_a_megabyte_is_declined_however_it_is_sent(site, large):
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-async def test_other_methods_are_declined(site, method):
+async def test_other_methods_are_declined(site: httpx.AsyncClient, method: str) -> None:
     answer = await site.request(method, "/graphql")
     assert (answer.status_code, _code(answer)) == (405, "METHOD_NOT_ALLOWED")
     assert {"GET", "POST"} <= {name.strip() for name in answer.headers["allow"].split(",")}
@@ -188,14 +205,16 @@ async def test_other_methods_are_declined(site, method):
         {"query": '{ organisation(code: "\\u0000") { id } }'},
     ],
 )
-async def test_a_character_that_no_database_holds_is_the_callers_mistake(site, asked):
+async def test_a_character_that_no_database_holds_is_the_callers_mistake(
+    site: httpx.AsyncClient, asked: dict[str, Any]
+) -> None:
     answer = await _post(site, asked)
     assert answer.status_code in {200, 400}
     assert "Something went wrong" not in answer.text
 
 
-async def test_fifty_megabytes_are_declined_and_the_server_goes_on(site):
-    async def pieces():
+async def test_fifty_megabytes_are_declined_and_the_server_goes_on(site: httpx.AsyncClient) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
         for _ in range(50):
             yield b"[" * 1_000_000
 
@@ -207,14 +226,14 @@ async def test_fifty_megabytes_are_declined_and_the_server_goes_on(site):
     assert (await _post(site, {"query": "{ __typename }"})).status_code == 200
 
 
-async def test_a_gzip_bomb_is_declined_unopened(site):
+async def test_a_gzip_bomb_is_declined_unopened(site: httpx.AsyncClient) -> None:
     bomb = gzip.compress(b"[" * 100_000_000, compresslevel=9)
     answer = await _post(site, bomb, **{"Content-Encoding": "gzip"})
     assert (answer.status_code, _code(answer)) == (415, "UNSUPPORTED_CONTENT_ENCODING")
 
 
 # Whatever is sent as JSON, in whatever place, is answered by what is wrong with it and never by a failure of ours.
-ODD = [
+ODD: list[Any] = [
     None,
     True,
     0,
@@ -234,7 +253,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("name", ["query", "documentId", "operationName", "variables", "extensions"])
-async def test_no_value_in_no_place_is_a_failure_of_ours(site, name):
+async def test_no_value_in_no_place_is_a_failure_of_ours(site: httpx.AsyncClient, name: str) -> None:
     for value in ODD:
         for asked in ({name: value}, {"query": "query($i: ID!) { node(id: $i) { id } }", name: value}):
             answer = await _post(site, json.dumps(asked).encode())
@@ -243,7 +262,7 @@ async def test_no_value_in_no_place_is_a_failure_of_ours(site, name):
 
 
 @pytest.mark.parametrize("kind", ["ID!", "String", "Int", "Date", "ProgrammeFilter", "[ProgrammeOrder!]"])
-async def test_no_value_of_no_variable_is_a_failure_of_ours(site, kind):
+async def test_no_value_of_no_variable_is_a_failure_of_ours(site: httpx.AsyncClient, kind: str) -> None:
     uses = {
         "ID!": "node(id: $v) { id }",
         "String": "programme(ref: $v) { ref }",

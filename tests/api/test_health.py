@@ -1,16 +1,22 @@
+from pathlib import Path
+
+import httpx
 import pytest
 
 from domain.database import Database
+from tests.api.conftest import Reach
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-async def test_a_server_with_its_database_is_up_and_ready(site, path):
+async def test_a_server_with_its_database_is_up_and_ready(site: httpx.AsyncClient, path: str) -> None:
     assert (await site.get(path)).status_code == 200
     answer = await site.head(path)
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-async def test_without_its_tables_it_is_up_and_not_ready(reach_database, empty_database_url):
+async def test_without_its_tables_it_is_up_and_not_ready(
+    reach_database: Reach, empty_database_url: str
+) -> None:
     database = Database(empty_database_url)
     async with reach_database(database) as reached:
         assert (await reached.get("/healthz")).status_code == 200
@@ -20,7 +26,7 @@ async def test_without_its_tables_it_is_up_and_not_ready(reach_database, empty_d
     assert "run tandem migrate" in answer.json()["reason"]
 
 
-async def test_without_a_database_it_is_up_and_not_ready(reach_database, tmp_path):
+async def test_without_a_database_it_is_up_and_not_ready(reach_database: Reach, tmp_path: Path) -> None:
     database = Database(f"postgresql+asyncpg://nobody@/none?host={tmp_path}")
     async with reach_database(database) as reached:
         assert (await reached.get("/healthz")).status_code == 200

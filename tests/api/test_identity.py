@@ -1,12 +1,16 @@
 import asyncio
+from typing import Any
 
+import httpx
 import pytest
 
-ASKING = {"json": {"query": "{ viewer { role } }"}}
+from tests.api.conftest import Reach
+
+ASKING: dict[str, Any] = {"json": {"query": "{ viewer { role } }"}}
 TOKEN = "a-long-random-text"
 
 
-async def _status(client, **headers) -> tuple[int, str | None]:
+async def _status(client: httpx.AsyncClient, **headers: str) -> tuple[int, str | None]:
     answer = await client.post("/graphql", **ASKING, headers=headers)
     errors = answer.json().get("errors")
     return answer.status_code, errors[0]["extensions"]["code"] if errors else None
@@ -23,7 +27,9 @@ async def _status(client, **headers) -> tuple[int, str | None]:
         ("::ffff:127.0.0.1", "localhost:8000"),
     ],
 )
-async def test_without_a_token_this_machine_is_the_administrator(reach, client, host):
+async def test_without_a_token_this_machine_is_the_administrator(
+    reach: Reach, client: str, host: str
+) -> None:
     async with reach(client=client, host=host) as reached:
         answer = await reached.post("/graphql", **ASKING)
     assert answer.json()["data"] == {"viewer": {"role": "ADMINISTRATOR"}}
@@ -43,7 +49,9 @@ async def test_without_a_token_this_machine_is_the_administrator(reach, client, 
         ("a token that the server does not have", "192.0.2.7", "localhost", {"Authorization": "Bearer x"}),
     ],
 )
-async def test_without_a_token_everybody_else_is_told_how_to_set_one(reach, case, client, host, headers):
+async def test_without_a_token_everybody_else_is_told_how_to_set_one(
+    reach: Reach, case: str, client: str, host: str, headers: dict[str, str]
+) -> None:
     async with reach(client=client, host=host) as reached:
         answer = await reached.post("/graphql", **ASKING, headers=headers)
     assert answer.status_code == 401, case
@@ -52,7 +60,7 @@ async def test_without_a_token_everybody_else_is_told_how_to_set_one(reach, case
     assert "set TANDEM_ADMIN_TOKEN" in answer.json()["errors"][0]["message"]
 
 
-async def test_a_proxy_that_says_nothing_of_itself_is_known_by_its_old_http(site):
+async def test_a_proxy_that_says_nothing_of_itself_is_known_by_its_old_http(site: httpx.AsyncClient) -> None:
     reader, writer = await asyncio.open_connection(site.base_url.host, site.base_url.port)
     writer.write(b"GET /graphql?query={__typename} HTTP/1.0\r\nHost: localhost\r\n\r\n")
     answer = await reader.readline()
@@ -63,7 +71,9 @@ async def test_a_proxy_that_says_nothing_of_itself_is_known_by_its_old_http(site
 
 @pytest.mark.parametrize("authorization", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN}"])
 @pytest.mark.parametrize("client", ["127.0.0.1", "192.0.2.7"])
-async def test_the_token_makes_the_administrator_anywhere(reach, client, authorization):
+async def test_the_token_makes_the_administrator_anywhere(
+    reach: Reach, client: str, authorization: str
+) -> None:
     async with reach(token=TOKEN, client=client, host="tandem.example") as reached:
         assert await _status(reached, Authorization=authorization) == (200, None)
 
@@ -81,7 +91,9 @@ async def test_the_token_makes_the_administrator_anywhere(reach, client, authori
         "Bearer é",
     ],
 )
-async def test_with_a_token_nobody_is_known_without_it_not_even_here(reach, authorization):
+async def test_with_a_token_nobody_is_known_without_it_not_even_here(
+    reach: Reach, authorization: str
+) -> None:
     async with reach(token=TOKEN) as reached:
         answer = await reached.post(
             "/graphql", **ASKING, headers=[(b"Authorization", authorization.encode())]
@@ -110,12 +122,14 @@ async def test_with_a_token_nobody_is_known_without_it_not_even_here(reach, auth
         ({"Content-Type": "text/plain"}, (415, "UNSUPPORTED_MEDIA_TYPE")),
     ],
 )
-async def test_pages_of_other_sites_have_no_part_in_what_a_browser_may(reach, headers, expected):
+async def test_pages_of_other_sites_have_no_part_in_what_a_browser_may(
+    reach: Reach, headers: dict[str, str], expected: tuple[int, str | None]
+) -> None:
     async with reach() as reached:
         assert await _status(reached, **headers) == expected
 
 
-async def test_a_query_in_an_address_is_guarded_in_the_same_way(reach):
+async def test_a_query_in_an_address_is_guarded_in_the_same_way(reach: Reach) -> None:
     async with reach() as reached:
         answer = await reached.get(
             "/graphql", params={"query": "{ viewer { role } }"}, headers={"Sec-Fetch-Site": "cross-site"}
@@ -124,7 +138,7 @@ async def test_a_query_in_an_address_is_guarded_in_the_same_way(reach):
 
 
 @pytest.mark.parametrize("path", ["/", "/summaries/0197d0a6-0000-7000-8000-000000000000"])
-async def test_pages_ask_who_is_there_too(reach, path):
+async def test_pages_ask_who_is_there_too(reach: Reach, path: str) -> None:
     async with reach(client="192.0.2.7") as reached:
         answer = await reached.get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 401
@@ -132,6 +146,6 @@ async def test_pages_ask_who_is_there_too(reach, path):
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/static/tandem.css"])
-async def test_what_is_nobodys_secret_is_for_everybody(reach, path):
+async def test_what_is_nobodys_secret_is_for_everybody(reach: Reach, path: str) -> None:
     async with reach(token=TOKEN, client="192.0.2.7") as reached:
         assert (await reached.get(path)).status_code == 200

@@ -29,14 +29,14 @@ GRAPHQL, JSON = AnswerType.GRAPHQL, AnswerType.JSON
         ("application/json;charset=utf-16, application/graphql-response+json", GRAPHQL),
     ],
 )
-def test_an_answer_has_the_type_that_its_caller_likes_best(accept: str | None, expected: AnswerType):
+def test_an_answer_has_the_type_that_its_caller_likes_best(accept: str | None, expected: AnswerType) -> None:
     assert answer_type(accept) is expected
 
 
 @pytest.mark.parametrize(
     "accept", ["text/html", "application/json;q=0", "application/json;charset=latin-1", ";;,", "image/*"]
 )
-def test_a_caller_who_takes_no_json_is_told_so(accept: str):
+def test_a_caller_who_takes_no_json_is_told_so(accept: str) -> None:
     with pytest.raises(Declined) as declined:
         answer_type(accept)
     assert (declined.value.status, declined.value.code) == (406, "NOT_ACCEPTABLE")
@@ -46,7 +46,7 @@ def test_a_caller_who_takes_no_json_is_told_so(accept: str):
     "content_type",
     ["application/json", "application/json; charset=utf-8", 'APPLICATION/JSON;charset="UTF-8"'],
 )
-def test_plain_json_is_taken(content_type: str):
+def test_plain_json_is_taken(content_type: str) -> None:
     require_json(content_type, None)
     require_json(content_type, "identity")
 
@@ -64,7 +64,9 @@ def test_plain_json_is_taken(content_type: str):
         ("application/json", "br", "UNSUPPORTED_CONTENT_ENCODING"),
     ],
 )
-def test_any_other_body_is_declined(content_type: str | None, content_encoding: str | None, code: str):
+def test_any_other_body_is_declined(
+    content_type: str | None, content_encoding: str | None, code: str
+) -> None:
     with pytest.raises(Declined) as declined:
         require_json(content_type, content_encoding)
     assert (declined.value.status, declined.value.code) == (415, code)

@@ -11,6 +11,7 @@ import pytest
 from api.app import create_app
 from domain.database import Database
 from domain.settings import Settings
+from tests.api.conftest import Reach, transport_to
 from tests.api.servers import GRANIAN, UVICORN, serving
 
 QUERY = {"query": "{ programmes { totalCount } }"}
@@ -20,7 +21,7 @@ MUTATION = """mutation { organisationCreate(input: {
 
 
 @pytest.fixture
-async def watcher(database) -> AsyncIterator[asyncpg.Connection]:
+async def watcher(database: Database) -> AsyncIterator[asyncpg.Connection]:
     """A connection beside those of the server under test."""
     connection = await asyncpg.connect(database.url.replace("+asyncpg", ""))
     yield connection
@@ -28,14 +29,14 @@ async def watcher(database) -> AsyncIterator[asyncpg.Connection]:
 
 
 @asynccontextmanager
-async def locked(watcher, table):
+async def locked(watcher: asyncpg.Connection, table: str) -> AsyncIterator[None]:
     """A table that everybody else has to wait for: a query of any length, whatever the data."""
     async with watcher.transaction():
         await watcher.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         yield
 
 
-async def until(watcher, waiting):
+async def until(watcher: asyncpg.Connection, waiting: int) -> None:
     """Goes on when so many statements wait for a lock; fails if that does not come to be."""
     async with asyncio.timeout(30):
         while waiting != await watcher.fetchval(
@@ -45,7 +46,7 @@ async def until(watcher, waiting):
             await watcher.execute("SELECT pg_stat_clear_snapshot()")
 
 
-async def hang_up(port, request):
+async def hang_up(port: int | None, request: bytes) -> asyncio.StreamWriter:
     """A caller who sends a request and hangs up when told to."""
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request)
@@ -62,7 +63,9 @@ REQUESTS = {
 
 
 @pytest.mark.parametrize("command", [GRANIAN, UVICORN], ids=["granian", "litestar run"])
-async def test_a_caller_who_hangs_up_stops_the_query_in_postgres(database, watcher, command):
+async def test_a_caller_who_hangs_up_stops_the_query_in_postgres(
+    database: Database, watcher: asyncpg.Connection, command: tuple[str, ...]
+) -> None:
     async with serving(command, TANDEM_DATABASE_URL=database.url) as url, locked(watcher, "programmes"):
         for request in REQUESTS.values():
             caller = await hang_up(url.port, request)
@@ -75,11 +78,11 @@ async def test_a_caller_who_hangs_up_stops_the_query_in_postgres(database, watch
 
 
 @asynccontextmanager
-async def impatient(database):
+async def impatient(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """The application over a database that gives statements up after a tenth of a second."""
     hurried = Database(database.url, patience_s=0.1)
-    transport = httpx.ASGITransport(create_app(Settings.read({}), hurried))
-    app = transport.app
+    app = create_app(Settings.read({}), hurried)
+    transport = transport_to(app)
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
     await hurried.close()
@@ -90,7 +93,9 @@ async def impatient(database):
     [QUERY, {"query": MUTATION}, {"query": "{ programmes { totalCount } __schema { queryType { name } } }"}],
     ids=["query", "mutation", "query and introspection"],
 )
-async def test_what_takes_too_long_is_given_up_with_a_word_on_what_to_do(database, watcher, asked):
+async def test_what_takes_too_long_is_given_up_with_a_word_on_what_to_do(
+    database: Database, watcher: asyncpg.Connection, asked: dict[str, str]
+) -> None:
     async with impatient(database) as client, locked(watcher, "programmes, organisations"):
         answer = await client.post("/graphql", json=asked)
         [error] = answer.json()["errors"]
@@ -99,7 +104,9 @@ async def test_what_takes_too_long_is_given_up_with_a_word_on_what_to_do(databas
         await until(watcher, waiting=0)
 
 
-async def test_who_waits_is_answered_when_the_lock_goes(reach, database, watcher):
+async def test_who_waits_is_answered_when_the_lock_goes(
+    reach: Reach, database: Database, watcher: asyncpg.Connection
+) -> None:
     async with reach() as client:
         async with locked(watcher, "programmes"):
             asking = asyncio.create_task(client.post("/graphql", json=QUERY))

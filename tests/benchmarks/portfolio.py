@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 import asyncpg
-from sqlalchemy import Index, Insert, Table, exists, insert, literal_column, select
+from sqlalchemy import ColumnElement, Index, Insert, Table, exists, insert, literal_column, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, DropIndex
 
@@ -125,7 +125,7 @@ def _present(model: type[Tracked], past: Table) -> Insert:
     """The versions of now in the history of a table, as its trigger would have put them there."""
     table = model.__table__
     kept = exists().where(past.c.id == table.c.id, past.c.version == table.c.version)
-    infinity = literal_column("'infinity'::date")
+    infinity: ColumnElement[Any] = literal_column("'infinity'::date")
     return insert(past).from_select([*table.c.keys(), "valid_until"], select(table, infinity).where(~kept))
 
 

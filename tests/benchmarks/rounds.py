@@ -10,6 +10,7 @@ import asyncio
 import random
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from time import perf_counter
@@ -122,7 +123,7 @@ class _Making:
             groups = [f"Group {number % GROUPS:02}" for number in range(PEOPLE)]
             return await self._closed(work, _Team(team.id, people, groups), "large", "Large", START)
 
-    async def small(self, rounds: int) -> Any:
+    async def small(self, rounds: int) -> AsyncIterator[UUID]:
         """Small rounds of many teams, two months apart."""
         for first in range(0, rounds, _ROUNDS_OF_A_TEAM):
             async with acting(self._database) as work:
@@ -153,7 +154,7 @@ class _Making:
                "title": title, "state": RoundState.CLOSED, "k": 5, "by_organisation": False, "groupings": {},
                "opened_on": on, "closed_on": on + timedelta(days=7), **tracked}  # fmt: skip
         await work.session.execute(insert(Round), [row])
-        cells = [(None, "Everybody", len(people))]
+        cells: list[tuple[str | None, str, int]] = [(None, "Everybody", len(people))]
         cells += [("Group", group, groups.count(group)) for group in sorted(set(groups))]
         await work.session.execute(
             insert(RoundCell),

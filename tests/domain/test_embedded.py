@@ -39,7 +39,8 @@ class User(subprocess.Popen[str]):
     def told(self) -> dict[str, Any]:
         """What it printed, once it is served or refused."""
         assert self.stdout is not None
-        return json.loads(self.stdout.readline())
+        said: dict[str, Any] = json.loads(self.stdout.readline())
+        return said
 
     def leave(self) -> None:
         """Have it end as it should."""

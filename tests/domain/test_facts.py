@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date
 
 import asyncpg
@@ -17,7 +18,7 @@ JUNE, JULY = date(2024, 6, 1), date(2024, 7, 1)
 
 
 @pytest.fixture
-async def connection(database: Database):
+async def connection(database: Database) -> AsyncIterator[asyncpg.Connection]:
     """A database with one of each fact, and a connection of somebody who minds no rule of ours."""
     async with make.acting(database, on=make.TODAY) as work:
         hub = await make.programme(work, "hub", lead=await make.organisation(work, "RX4"))
@@ -53,4 +54,4 @@ async def connection(database: Database):
 async def test_a_fact_stays(connection: asyncpg.Connection, statement: str) -> None:
     with pytest.raises(asyncpg.PostgresError, match="stays as it is") as refused:
         await connection.execute(statement)
-    assert refused.value.sqlstate == "TD003"
+    assert getattr(refused.value, "sqlstate", None) == "TD003"

@@ -1,68 +1,74 @@
 """The outbox: no job is lost, none is done twice for one request, none is tried for ever."""
 
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain import outbox
 from domain.calendar import today
+from domain.database import Database
 from domain.models import Job
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
 
 
-def _session(database):
+def _session(database: Database) -> AbstractAsyncContextManager[AsyncSession]:
     return database.transaction(effective_on=today(NOW))
 
 
-async def _enqueue(database, key="tidy", *, due_at=NOW, **arguments):
+async def _enqueue(database: Database, key: str = "tidy", *, due_at: datetime = NOW, **arguments: Any) -> Job:
     async with _session(database) as session:
         return await outbox.enqueue(session, "tidy", key, due_at=due_at, arguments=arguments)
 
 
-async def _take(database, now=NOW):
+async def _take(database: Database, now: datetime = NOW) -> list[str]:
     async with _session(database) as session:
         return [
             job.key for job in await outbox.take_due(session, now=now, limit=10) if outbox.hand(job, now=now)
         ]
 
 
-async def _begin(database, job, now=NOW):
+async def _begin(database: Database, job: Job, now: datetime = NOW) -> Job | None:
     async with _session(database) as session:
         return await outbox.begin(session, job.id, due_at=job.due_at, now=now)
 
 
-async def _finish(database, job, now=NOW):
+async def _finish(database: Database, job: Job, now: datetime = NOW) -> bool:
     async with _session(database) as session:
         return await outbox.finish(session, job, result={"said": "yes"}, now=now)
 
 
-async def _fail(database, job, *, final=False, now=NOW, failure="It broke."):
+async def _fail(
+    database: Database, job: Job, *, final: bool = False, now: datetime = NOW, failure: str = "It broke."
+) -> bool:
     async with _session(database) as session:
         return await outbox.fail(session, job, failure=failure, final=final, now=now)
 
 
-async def _only(database):
+async def _only(database: Database) -> Job:
     async with _session(database) as session:
         return (await session.scalars(select(Job))).one()
 
 
-async def test_a_job_is_taken_once_when_it_is_due(database):
+async def test_a_job_is_taken_once_when_it_is_due(database: Database) -> None:
     await _enqueue(database, due_at=LATER)
     assert await _take(database) == []
     assert await _take(database, LATER) == ["tidy"]
     assert await _take(database, LATER) == []
 
 
-async def test_what_is_longest_due_goes_first(database):
+async def test_what_is_longest_due_goes_first(database: Database) -> None:
     await _enqueue(database, "second", due_at=NOW - timedelta(hours=1))
     await _enqueue(database, "first", due_at=NOW - timedelta(hours=2))
     assert await _take(database) == ["first", "second"]
 
 
-async def test_what_one_relay_has_in_hand_another_passes_over(database):
+async def test_what_one_relay_has_in_hand_another_passes_over(database: Database) -> None:
     await _enqueue(database, "one")
     await _enqueue(database, "two")
     async with _session(database) as mine, _session(database) as yours:
@@ -71,8 +77,8 @@ async def test_what_one_relay_has_in_hand_another_passes_over(database):
     assert {first.key, second.key} == {"one", "two"}
 
 
-async def test_a_transaction_that_fails_asks_for_nothing(database):
-    async def fail():
+async def test_a_transaction_that_fails_asks_for_nothing(database: Database) -> None:
+    async def fail() -> None:
         async with _session(database) as session:
             await outbox.enqueue(session, "tidy", "tidy", due_at=NOW, arguments={})
             raise ZeroDivisionError
@@ -82,14 +88,14 @@ async def test_a_transaction_that_fails_asks_for_nothing(database):
     assert await _take(database) == []
 
 
-async def test_a_request_repeated_while_it_waits_is_due_no_later(database):
+async def test_a_request_repeated_while_it_waits_is_due_no_later(database: Database) -> None:
     first = await _enqueue(database, due_at=LATER)
     assert (await _enqueue(database, due_at=LATER + timedelta(1))).due_at == LATER
     sooner = await _enqueue(database, due_at=NOW)
     assert (sooner.id, sooner.due_at) == (first.id, NOW)
 
 
-async def test_what_was_done_can_be_asked_for_again(database):
+async def test_what_was_done_can_be_asked_for_again(database: Database) -> None:
     await _enqueue(database, round=1)
     await _take(database)
     begun = await _begin(database, await _only(database))
@@ -101,14 +107,14 @@ async def test_what_was_done_can_be_asked_for_again(database):
     assert await _take(database, LATER) == ["tidy"]
 
 
-async def test_asked_for_once_is_not_asked_for_again(database):
+async def test_asked_for_once_is_not_asked_for_again(database: Database) -> None:
     for expected in (True, False):
         async with _session(database) as session:
             asked = await outbox.enqueue_once(session, "tidy", "tidy", due_at=NOW, arguments={})
         assert asked is expected
 
 
-async def test_a_run_cannot_finish_a_request_that_came_after_it_began(database):
+async def test_a_run_cannot_finish_a_request_that_came_after_it_began(database: Database) -> None:
     await _enqueue(database)
     await _take(database)
     begun = await _begin(database, await _only(database))
@@ -120,7 +126,7 @@ async def test_a_run_cannot_finish_a_request_that_came_after_it_began(database):
     assert await _take(database, LATER) == ["tidy"]
 
 
-async def test_of_two_runs_of_one_request_one_is_kept(database):
+async def test_of_two_runs_of_one_request_one_is_kept(database: Database) -> None:
     await _enqueue(database)
     job = await _only(database)
     runs = [await _begin(database, job), await _begin(database, job)]
@@ -128,7 +134,7 @@ async def test_of_two_runs_of_one_request_one_is_kept(database):
     assert await _begin(database, job) is None
 
 
-async def test_what_is_not_heard_of_is_handed_again(database):
+async def test_what_is_not_heard_of_is_handed_again(database: Database) -> None:
     await _enqueue(database)
     assert await _take(database) == ["tidy"]
     lost = NOW + outbox.HAND_AGAIN_AFTER + timedelta(seconds=1)
@@ -136,13 +142,13 @@ async def test_what_is_not_heard_of_is_handed_again(database):
     assert await _take(database, lost) == ["tidy"]
 
 
-async def test_a_long_queue_is_no_attempt(database):
+async def test_a_long_queue_is_no_attempt(database: Database) -> None:
     await _enqueue(database)
     for hours in range(2 * outbox.MOST_ATTEMPTS):
         assert await _take(database, NOW + timedelta(hours=hours)) == ["tidy"]
 
 
-async def test_a_job_whose_worker_always_stops_is_given_up(database):
+async def test_a_job_whose_worker_always_stops_is_given_up(database: Database) -> None:
     await _enqueue(database)
     now = NOW
     for _ in range(outbox.MOST_ATTEMPTS):
@@ -155,7 +161,7 @@ async def test_a_job_whose_worker_always_stops_is_given_up(database):
     assert job.failure == "Begun 5 times and never finished: its worker stopped each time."
 
 
-async def test_what_fails_is_tried_again_each_time_after_a_longer_while(database):
+async def test_what_fails_is_tried_again_each_time_after_a_longer_while(database: Database) -> None:
     await _enqueue(database)
     now, pauses = NOW, []
     for _ in range(outbox.MOST_ATTEMPTS):
@@ -168,10 +174,11 @@ async def test_what_fails_is_tried_again_each_time_after_a_longer_while(database
             pauses.append((job.due_at - now).total_seconds())
             now = job.due_at
     assert pauses == [5, 20, 80, 320]
+    job = await _only(database)
     assert (job.failed_at, job.failure, job.attempts) == (now, "It broke.", 5)
 
 
-async def test_what_no_repeat_can_help_is_not_repeated(database):
+async def test_what_no_repeat_can_help_is_not_repeated(database: Database) -> None:
     await _enqueue(database)
     begun = await _begin(database, await _only(database))
     assert begun is not None
@@ -181,7 +188,7 @@ async def test_what_no_repeat_can_help_is_not_repeated(database):
     assert await _take(database, NOW + timedelta(days=1)) == []
 
 
-async def test_what_failed_is_tried_again_on_request(database):
+async def test_what_failed_is_tried_again_on_request(database: Database) -> None:
     await _enqueue(database)
     begun = await _begin(database, await _only(database))
     assert begun is not None
@@ -191,7 +198,7 @@ async def test_what_failed_is_tried_again_on_request(database):
     assert await _take(database, LATER) == ["tidy"]
 
 
-async def test_what_a_worker_left_behind_can_be_released(database):
+async def test_what_a_worker_left_behind_can_be_released(database: Database) -> None:
     await _enqueue(database)
     await _take(database)
     async with _session(database) as session:

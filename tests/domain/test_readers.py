@@ -14,7 +14,9 @@ PID = "SELECT pg_backend_pid()"
 
 async def _pid(database: Database) -> int:
     async with database.readers.acquire() as connection:
-        return await connection.fetchval(PID)
+        pid = await connection.fetchval(PID)
+        assert isinstance(pid, int)
+        return pid
 
 
 async def test_a_connection_is_used_again(database: Database) -> None:

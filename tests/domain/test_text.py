@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from domain.keep import KEEP, change
 from domain.text import line, optional_line, prose
 
 
-def _outcome(rule, text, key):
+def _outcome(rule: Callable[[str, str], str | None], text: str, key: str) -> tuple[str | None, str | None]:
     """What a rule makes of a text: the text that is kept, and the code of a refusal."""
     try:
         return rule(text, key), None
@@ -18,9 +20,10 @@ def _outcome(rule, text, key):
 
 
 @given(st.text())
-def test_a_line_is_refused_or_one_line_of_text(text):
+def test_a_line_is_refused_or_one_line_of_text(text: str) -> None:
     kept, code = _outcome(line, text, "title")
     if code is None:
+        assert kept is not None
         assert kept == text.strip()
         assert len(kept.splitlines()) == 1
         kept.encode()
@@ -29,7 +32,7 @@ def test_a_line_is_refused_or_one_line_of_text(text):
 
 
 @given(st.text())
-def test_prose_is_refused_or_can_be_kept(text):
+def test_prose_is_refused_or_can_be_kept(text: str) -> None:
     kept, code = _outcome(prose, text, "purpose")
     assert code in {None, "TOO_LONG", "BAD_CHARACTERS"}
     assert kept is None or kept.strip() == kept != ""
@@ -37,12 +40,12 @@ def test_prose_is_refused_or_can_be_kept(text):
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  ", "\n"])
-def test_nothing_to_read_is_nothing(nothing):
+def test_nothing_to_read_is_nothing(nothing: str | None) -> None:
     assert optional_line(nothing, "category") is None
     assert prose(nothing, "purpose") is None
 
 
-def test_prose_has_lines_and_a_line_has_none():
+def test_prose_has_lines_and_a_line_has_none() -> None:
     assert prose("one\r\ntwo\n\tthree ", "purpose") == "one\ntwo\n\tthree"
     with pytest.raises(Refused, match=r"at position 4 \(U\+000A\)"):
         line("one\ntwo", "title")
@@ -51,20 +54,21 @@ def test_prose_has_lines_and_a_line_has_none():
 @pytest.mark.parametrize(
     "fine", ["Cwm Taf Morgannwg: Bwrdd Iechyd", "Łódź", "👩🏽‍⚕️ care", "東京", "a\u00a0b"]
 )
-def test_people_write_in_their_own_letters(fine):
+def test_people_write_in_their_own_letters(fine: str) -> None:
     assert line(fine, "title") == fine
 
 
-def test_the_field_is_named_as_the_input_names_it():
+def test_the_field_is_named_as_the_input_names_it() -> None:
     with pytest.raises(Refused) as refusal:
         line("", "legal_name")
     assert (refusal.value.code, refusal.value.field) == ("EMPTY_LEGAL_NAME", "legalName")
     assert refusal.value.message == "The legal name is empty. Give one."
 
 
-def test_what_was_not_given_is_kept_and_none_clears():
+def test_what_was_not_given_is_kept_and_none_clears() -> None:
     class Row:
-        name, parent = "A", "B"
+        name: str = "A"
+        parent: str | None = "B"
 
     row = Row()
     change(row, name=KEEP, parent=None)

@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 from graphql import DocumentNode
 
-from graph.documents import Documents
+from graph.documents import Document, Documents
 from graph.schema import schema
 from graph.sizes import MOST, MOST_CHARACTERS, MOST_TOKENS
 from graph.trusted import documents
@@ -19,24 +19,26 @@ def library() -> Documents:
     return Documents(schema._schema)
 
 
-def _code(document) -> str:
+def _code(document: Document) -> str:
     assert document.tree is None
-    return document.errors[0].extensions["code"]
+    code = (document.errors[0].extensions or {})["code"]
+    assert isinstance(code, str)
+    return code
 
 
-def test_a_document_is_read_once(library):
+def test_a_document_is_read_once(library: Documents) -> None:
     assert isinstance(library.read(NORMAL).tree, DocumentNode)
     assert library.read(NORMAL) is library.read(NORMAL)
 
 
-def test_what_is_wrong_with_a_document_is_kept_too(library):
+def test_what_is_wrong_with_a_document_is_kept_too(library: Documents) -> None:
     for text in ("{ nothing }", "{"):
         assert library.read(text).errors
         assert library.read(text) is library.read(text)
 
 
 @pytest.mark.parametrize("name", sorted(documents()))
-def test_trusted_documents_are_valid_and_kept_for_good(library, name):
+def test_trusted_documents_are_valid_and_kept_for_good(library: Documents, name: str) -> None:
     trusted = library.read(documents()[name].text, trusted=True)
     assert trusted.errors == ()
     for number in range(200):
@@ -89,24 +91,24 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_laborious_document_is_refused_before_it_is_laborious(library, name):
+def test_a_laborious_document_is_refused_before_it_is_laborious(library: Documents, name: str) -> None:
     text, code = HOSTILE[name]
     # The code says which limit met it: each stands before the work that it saves.
     assert _code(library.read(text)) == code
 
 
-def test_a_fragment_that_spreads_itself_is_refused_by_validation(library):
+def test_a_fragment_that_spreads_itself_is_refused_by_validation(library: Documents) -> None:
     document = library.read("{ viewer { ...F } } fragment F on Viewer { ...F }")
     assert "within itself" in document.errors[0].message
 
 
-def test_introspection_as_tools_ask_it_is_moderate(library):
+def test_introspection_as_tools_ask_it_is_moderate(library: Documents) -> None:
     from graphql import get_introspection_query  # noqa: PLC0415
 
     assert library.read(get_introspection_query(input_value_deprecation=True)).errors == ()
 
 
-def test_ever_new_documents_fill_only_their_room_and_push_nobody_out():
+def test_ever_new_documents_fill_only_their_room_and_push_nobody_out() -> None:
     """A normal document is asked now and then while 10,000 others come once each, most of them broken."""
     library = Documents(schema._schema, most_bytes=2_000_000)
     normal = library.read(NORMAL)
@@ -129,7 +131,7 @@ def test_ever_new_documents_fill_only_their_room_and_push_nobody_out():
     ],
     ids=["short", "many fields", "a long value", "a long comment", "invalid", "broken"],
 )
-def test_the_room_is_in_bytes_of_memory(library, text):
+def test_the_room_is_in_bytes_of_memory(library: Documents, text: str) -> None:
     texts = [text.format(number) for number in range(50)]
     library.read(text.format("first"))
     tracemalloc.start()

@@ -30,7 +30,7 @@ COUNTED = {Programme.__tablename__, ProgrammeFigures.__tablename__}
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory) -> Iterator[str]:
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database with 10,000 milestones, of which each has seven versions."""
     home: Path = tmp_path_factory.mktemp("large")
     with portfolio(home, PROGRAMMES, lambda _said: None) as servers:
@@ -100,12 +100,13 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _rows(node: dict[str, Any]) -> float:
     """How many rows a node looked at."""
     removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-    return (node["Actual Rows"] + removed) * node["Actual Loops"]
+    rows: float = (node["Actual Rows"] + removed) * node["Actual Loops"]
+    return rows
 
 
 @pytest.mark.parametrize("name", documents())
 @pytest.mark.parametrize("as_sponsor", [False, True], ids=["as administrator", "as sponsor"])
-async def test_no_table_that_grows_is_read_as_a_whole(url, name, as_sponsor):
+async def test_no_table_that_grows_is_read_as_a_whole(url: str, name: str, as_sponsor: bool) -> None:
     for node in _nodes(await _plan(url, name, as_sponsor=as_sponsor)):
         if node.get("Relation Name") in COUNTED and name == "pages/index":
             continue

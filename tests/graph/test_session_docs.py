@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from graphql import parse, validate
+from graphql import GraphQLObjectType, parse, validate
 
 from graph.schema import schema
 
@@ -22,6 +22,8 @@ def test_each_document_is_valid(document: str) -> None:
 
 def test_each_mutation_that_is_named_exists() -> None:
     assert len(DOCUMENTS) == 4
-    mutations = schema._schema.mutation_type.fields
-    fields = set(schema._schema.type_map["Session"].fields) | {"idempotencyKey", "dryRun", "userErrors"}
-    assert {name for name in NAMED if name not in fields} <= set(mutations)
+    mutation, session = schema._schema.mutation_type, schema._schema.type_map["Session"]
+    assert mutation is not None
+    assert isinstance(session, GraphQLObjectType)
+    fields = set(session.fields) | {"idempotencyKey", "dryRun", "userErrors"}
+    assert {name for name in NAMED if name not in fields} <= set(mutation.fields)

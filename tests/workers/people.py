@@ -107,9 +107,10 @@ async def _plan(work: Work, asked: Asked, cohort_id: UUID, what: tuple[str, date
 async def _assess(database: Database, asked: Asked) -> None:
     """Half are assessed in autumn and half in winter; of each half three show it to the programme."""
     halves = ((date(2025, 11, 1), asked.people[:6]), (FEBRUARY, asked.people[6:]))
+    async with make.acting(database, on=halves[0][0]) as work:
+        framework = await frameworks.store(work, file=FILE)
     for day, half in halves:
         async with make.acting(database, on=day) as work:
-            framework = await frameworks.store(work, file=FILE)
             for place, person_id in enumerate(half):
                 chosen = ["thinking", "making"] if place % 3 else ["asking"]
                 await profiles.record(

@@ -61,7 +61,9 @@ def _keys(summary: Summary) -> list[str]:
     return [section["key"] for section in summary.content["sections"]]
 
 
-async def test_people_count_for_where_they_belonged_and_cancelled_sessions_do_not_count(told: Compile):
+async def test_people_count_for_where_they_belonged_and_cancelled_sessions_do_not_count(
+    told: Compile,
+) -> None:
     item = _of(await told(), "participation")
     assert item["sessions"] == {
         "held": 2,
@@ -85,7 +87,7 @@ async def test_people_count_for_where_they_belonged_and_cancelled_sessions_do_no
     )
 
 
-async def test_a_round_says_what_it_published_and_what_changed(told: Compile):
+async def test_a_round_says_what_it_published_and_what_changed(told: Compile) -> None:
     item = _of(await told(), "assessments")
     assert (item["title"], item["publishedOn"], item["invited"], item["answered"]) == (
         "Spring",
@@ -102,7 +104,7 @@ async def test_a_round_says_what_it_published_and_what_changed(told: Compile):
     assert change["sentence"].endswith("11 of 12 answered, then 12 of 12.")
 
 
-async def test_what_is_not_published_is_not_there(told: Compile, it: Gathered, database: Database):
+async def test_what_is_not_published_is_not_there(told: Compile, it: Gathered, database: Database) -> None:
     before = await told()
     assert "Not closed yet" not in str(before.content)
     async with make.acting(database, on=date(2026, 3, 25)) as work:
@@ -119,7 +121,7 @@ async def test_what_is_not_published_is_not_there(told: Compile, it: Gathered, d
     assert "how many answered is withheld" in (await told()).html
 
 
-async def test_strengths_say_how_many_show_them_and_what_they_can_draw_on(told: Compile):
+async def test_strengths_say_how_many_show_them_and_what_they_can_draw_on(told: Compile) -> None:
     item = _of(await told(), "strengths")
     assert (item["people"], item["withProfile"], item["shown"]) == (12, 12, 6)
     assert item["before"] == {"people": 12, "withProfile": 6, "shown": 3}
@@ -135,7 +137,7 @@ async def test_strengths_say_how_many_show_them_and_what_they_can_draw_on(told: 
 
 async def test_who_withdraws_is_gone_from_every_later_summary(
     told: Compile, it: Gathered, database: Database
-):
+) -> None:
     first = await told()
     issued = await _issue(database, first)
     async with make.acting(database, on=date(2026, 4, 20)) as work:
@@ -158,14 +160,14 @@ async def _issue(database: Database, summary: Summary) -> Summary:
         return await commands.issue(work, summary.id)
 
 
-async def test_nobody_is_named_and_nothing_says_who_answered(told: Compile):
+async def test_nobody_is_named_and_nothing_says_who_answered(told: Compile) -> None:
     summary = await told()
     sections = str([each for each in summary.content["sections"] if each["key"] in _ABOUT_PEOPLE])
     assert not re.search(r"Person \d", sections + summary.html)
     assert "example.org" not in sections
 
 
-async def test_a_sponsor_of_another_programme_is_told_nothing_of_it(told: Compile, it: Gathered):
+async def test_a_sponsor_of_another_programme_is_told_nothing_of_it(told: Compile, it: Gathered) -> None:
     summary = await told(it.stranger)
     assert not set(_ABOUT_PEOPLE) & set(_keys(summary))
     assert "forum" not in str(summary.content)
@@ -174,7 +176,7 @@ async def test_a_sponsor_of_another_programme_is_told_nothing_of_it(told: Compil
 
 async def test_each_section_can_be_worked_out_again_from_its_sources(
     told: Compile, it: Gathered, database: Database
-):
+) -> None:
     summary = await told()
     assert _keys(summary)[-3:] == _ABOUT_PEOPLE
     rules = {section.key: section for section in SECTIONS}
@@ -197,7 +199,7 @@ async def test_each_section_can_be_worked_out_again_from_its_sources(
 
 async def test_the_same_gives_the_same_hash_and_what_comes_later_changes_nothing(
     told: Compile, it: Gathered, database: Database
-):
+) -> None:
     first = await told()
     assert first.hash == hash_of(first.content)
     async with make.acting(database, on=date(2026, 4, 20)) as work:
@@ -206,7 +208,7 @@ async def test_the_same_gives_the_same_hash_and_what_comes_later_changes_nothing
     assert (again.id, again.hash, again.version) == (first.id, first.hash, first.version)
 
 
-async def test_the_page_says_it_in_words(told: Compile):
+async def test_the_page_says_it_in_words(told: Compile) -> None:
     words = " ".join(re.sub(r"<[^>]+>", " ", (await told()).html).split())
     for said in (
         "2 sessions were held: 1 online, 1 both at once. In as many days before it was 1.",

@@ -5,7 +5,9 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -15,6 +17,7 @@ from domain.assessments import closing
 from domain.assessments.result_models import Result
 from domain.assessments.round_models import Round, RoundAnswer, RoundState
 from domain.calendar import now, today
+from domain.database import Database
 from domain.journal.models import Job, JournalEntry
 from tests.domain.assessments.rounds import asked_team, both
 from tests.factories import acting
@@ -25,7 +28,7 @@ PATIENCE = 60
 
 
 @pytest.fixture
-async def closed(database):
+async def closed(database: Database) -> Round:
     """A round that twelve have answered, closed today."""
     it = await asked_team(database)
     row = await it.open()
@@ -36,12 +39,12 @@ async def closed(database):
     return row
 
 
-async def _value(database, statement):
+async def _value(database: Database, statement: Any) -> Any:
     async with database.transaction(effective_on=today()) as session:
         return await session.scalar(statement)
 
 
-async def _until(database, statement):
+async def _until(database: Database, statement: Any) -> None:
     async with asyncio.timeout(PATIENCE):
         while True:
             if await _value(database, statement):
@@ -49,7 +52,7 @@ async def _until(database, statement):
             await asyncio.sleep(0.05)
 
 
-def _worker(database, valkey):
+def _worker(database: Database, valkey: str) -> Coroutine[Any, Any, asyncio.subprocess.Process]:
     return asyncio.create_subprocess_exec(
         str(Path(sys.executable).parent / "arq"),
         "workers.main.WorkerSettings",
@@ -59,7 +62,7 @@ def _worker(database, valkey):
     )
 
 
-async def test_it_publishes_and_forgets(database, closed):
+async def test_it_publishes_and_forgets(database: Database, closed: Round) -> None:
     first = await publish_round(database, str(closed.id))
     assert first == await publish_round(database, str(closed.id)) == {"round_id": str(closed.id)}
     assert await _value(database, select(Round.state)) is RoundState.PUBLISHED
@@ -68,7 +71,9 @@ async def test_it_publishes_and_forgets(database, closed):
     assert await _value(database, text("SELECT pg_relation_size('round_answers')")) == 0
 
 
-async def test_a_worker_that_is_killed_half_way_publishes_once(database, closed, valkey):
+async def test_a_worker_that_is_killed_half_way_publishes_once(
+    database: Database, closed: Round, valkey: str
+) -> None:
     async with acting(database, on=today(), now=now()) as holding:
         # The worker has taken the round up and waits for its turn: half-way.
         await holding.alone("publishing audit")

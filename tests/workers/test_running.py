@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,13 +10,14 @@ from structlog.testing import capture_logs
 
 from domain import outbox
 from domain.calendar import now, today
+from domain.database import Database
 from domain.errors import Refused
 from domain.models import Job
-from workers.running import carry_out
+from workers.running import Errand, carry_out
 
 
 @pytest.fixture
-async def job(database):
+async def job(database: Database) -> Job:
     """A job that was asked for and handed over."""
     async with database.transaction(effective_on=today()) as session:
         job = await outbox.enqueue(session, "tidy", "tidy", due_at=now(), arguments={"room": "green"})
@@ -23,18 +25,18 @@ async def job(database):
         return job
 
 
-async def _only(database):
+async def _only(database: Database) -> Job:
     async with database.transaction(effective_on=today()) as session:
         return (await session.scalars(select(Job))).one()
 
 
-async def _run(database, job, errand):
+async def _run(database: Database, job: Job, errand: Errand) -> tuple[bool, Job]:
     done = await carry_out(database, errand, job.id, due_at=job.due_at)
     return done, await _only(database)
 
 
-async def test_what_is_done_keeps_its_result(database, job):
-    async def errand(database, room):
+async def test_what_is_done_keeps_its_result(database: Database, job: Job) -> None:
+    async def errand(database: Database, room: str) -> dict[str, Any]:
         return {"room": room}
 
     done, kept = await _run(database, job, errand)
@@ -43,18 +45,18 @@ async def test_what_is_done_keeps_its_result(database, job):
     assert kept.done_at is not None
 
 
-async def test_what_is_done_is_not_done_again(database, job):
-    runs = []
+async def test_what_is_done_is_not_done_again(database: Database, job: Job) -> None:
+    runs: list[str] = []
 
-    async def errand(database, room):
+    async def errand(database: Database, room: str) -> None:
         runs.append(room)
 
     assert [(await _run(database, job, errand))[0] for _ in range(2)] == [True, False]
     assert runs == ["green"]
 
 
-async def test_a_refusal_is_kept_and_not_repeated(database, job):
-    async def errand(database, room):
+async def test_a_refusal_is_kept_and_not_repeated(database: Database, job: Job) -> None:
+    async def errand(database: Database, room: str) -> None:
         raise Refused("NO_ROOM", "There is no such room. Choose another.")
 
     done, kept = await _run(database, job, errand)
@@ -63,8 +65,8 @@ async def test_a_refusal_is_kept_and_not_repeated(database, job):
     assert kept.failed_at is not None
 
 
-async def test_a_bug_is_tried_again_and_its_words_stay_in_the_log(database, job):
-    async def errand(database, room):
+async def test_a_bug_is_tried_again_and_its_words_stay_in_the_log(database: Database, job: Job) -> None:
+    async def errand(database: Database, room: str) -> None:
         raise ValueError("the password is swordfish")
 
     with capture_logs() as logs:
@@ -75,10 +77,12 @@ async def test_a_bug_is_tried_again_and_its_words_stay_in_the_log(database, job)
     assert [entry["event"] for entry in logs] == ["failed"]
 
 
-async def test_a_run_that_takes_too_long_is_ended(database, job, monkeypatch):
+async def test_a_run_that_takes_too_long_is_ended(
+    database: Database, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(outbox, "JOB_TIMEOUT", timedelta(milliseconds=20))
 
-    async def errand(database, room):
+    async def errand(database: Database, room: str) -> None:
         await asyncio.Event().wait()
 
     done, kept = await _run(database, job, errand)
@@ -86,10 +90,10 @@ async def test_a_run_that_takes_too_long_is_ended(database, job, monkeypatch):
     assert kept.failure == "It took longer than 0 seconds."
 
 
-async def test_a_run_that_is_interrupted_is_given_back(database, job):
+async def test_a_run_that_is_interrupted_is_given_back(database: Database, job: Job) -> None:
     begun = asyncio.Event()
 
-    async def errand(database, room):
+    async def errand(database: Database, room: str) -> None:
         begun.set()
         await asyncio.Event().wait()
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from domain.assessments.round_models import Round, RoundState
 from domain.calendar import today
+from domain.database import Database
 from domain.models import Job
 from domain.people.models import SummaryFrequency
 from domain.summaries.period import Period
@@ -14,7 +15,7 @@ from tests.domain.assessments.rounds import ONCE, asked_team
 from workers.schedule import close_rounds, request_scheduled_summaries
 
 
-async def test_the_last_month_is_asked_for_once(database):
+async def test_the_last_month_is_asked_for_once(database: Database) -> None:
     async with make.acting(database, on=date(2024, 1, 1)) as work:
         ada = await make.person(work, summary_frequency=SummaryFrequency.MONTHLY)
         await make.sponsor(work, await make.programme(work), ada)
@@ -25,7 +26,7 @@ async def test_the_last_month_is_asked_for_once(database):
     assert job.arguments == {"person_id": str(ada.id), **Period.last_month(today()).as_data()}
 
 
-async def test_a_round_whose_last_day_has_passed_is_closed_once_and_published(database):
+async def test_a_round_whose_last_day_has_passed_is_closed_once_and_published(database: Database) -> None:
     it = await asked_team(database)
     row = await it.open(closes_on=ONCE)
     for _ in range(2):

@@ -4,16 +4,20 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, Select, func, select, text
 
 from domain import embedded, outbox
 from domain.calendar import now, today
+from domain.database import Database
 from domain.models import Job, JournalEntry, Summary
+from domain.people.models import Person
 from domain.summaries import commands
 from domain.summaries.period import Period
 from tests import factories as make
@@ -24,20 +28,22 @@ from workers.waiting import see_through
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 
+Run = Callable[[], AbstractAsyncContextManager[asyncio.subprocess.Process]]
+
 
 @pytest.fixture
-async def ada(database):
+async def ada(database: Database) -> Person:
     """A sponsor of a programme."""
     async with make.acting(database) as work:
         return (await make.joint(work)).lead_sponsor
 
 
 @pytest.fixture
-def run(database, valkey, tmp_path):
+def run(database: Database, valkey: str, tmp_path: Path) -> Run:
     """Run a worker in a process of its own, as `arq` does; what it says goes to `said` in `tmp_path`."""
 
     @asynccontextmanager
-    async def run():
+    async def run() -> AsyncIterator[asyncio.subprocess.Process]:
         with (tmp_path / "said").open("ab") as said:
             process = await asyncio.create_subprocess_exec(
                 str(Path(sys.executable).parent / "arq"),
@@ -65,13 +71,13 @@ _WAITING = text(
 )
 
 
-async def _request(database, person):
+async def _request(database: Database, person: Person) -> Job:
     async with make.acting(database, on=today(), now=now()) as work:
         period = Period.last_quarter(today())
         return await commands.request(work, person_id=person.id, **period.as_dates())
 
 
-async def _until(database, statement, wanted=True):
+async def _until(database: Database, statement: Any, wanted: Any = True) -> None:
     """Wait until the database answers so."""
     async with asyncio.timeout(PATIENCE):
         while True:
@@ -81,25 +87,28 @@ async def _until(database, statement, wanted=True):
             await asyncio.sleep(0.05)
 
 
-async def _keys(queue):
+async def _keys(queue: Redis) -> list[bytes]:
     """Wait until a worker says that it lives."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            if keys := await queue.keys("tandem:worker:*"):
+            keys: list[bytes] = await queue.keys("tandem:worker:*")
+            if keys:
                 return keys
             await asyncio.sleep(0.05)
 
 
-def _done(job):
+def _done(job: Job) -> Select[bool]:
     return select(Job.done_at.is_not(None)).where(Job.id == job.id)
 
 
-async def _count(database, model, *conditions):
+async def _count(database: Database, model: type[Any], *conditions: ColumnElement[bool]) -> int:
     async with database.transaction(effective_on=today()) as session:
-        return await session.scalar(select(func.count()).select_from(model).where(*conditions))
+        return await session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
 
 
-async def test_a_compile_that_is_killed_half_way_and_run_again_leaves_one_summary(database, ada, run):
+async def test_a_compile_that_is_killed_half_way_and_run_again_leaves_one_summary(
+    database: Database, ada: Person, run: Run
+) -> None:
     period = Period.last_quarter(today())
     async with make.acting(database, on=today(), now=now()) as holding:
         # The compile has read everything and waits to keep it: half-way.
@@ -121,7 +130,9 @@ async def test_a_compile_that_is_killed_half_way_and_run_again_leaves_one_summar
     assert await _count(database, JournalEntry, JournalEntry.command == "summary.compiled") == 1
 
 
-async def test_a_queue_that_forgets_loses_nothing(database, ada, run, valkey):
+async def test_a_queue_that_forgets_loses_nothing(
+    database: Database, ada: Person, run: Run, valkey: str
+) -> None:
     job = await _request(database, ada)
     async with database.transaction(effective_on=today()) as session:
         # It was handed to a queue that has lost it since.
@@ -133,7 +144,9 @@ async def test_a_queue_that_forgets_loses_nothing(database, ada, run, valkey):
     assert await _count(database, Summary) == 1
 
 
-async def test_a_worker_that_is_told_to_stop_does_so_and_takes_its_key_away(ada, run, valkey, tmp_path):
+async def test_a_worker_that_is_told_to_stop_does_so_and_takes_its_key_away(
+    ada: Person, run: Run, valkey: str, tmp_path: Path
+) -> None:
     async with run() as worker, Redis.from_url(valkey) as queue:
         await _keys(queue)
         worker.send_signal(signal.SIGTERM)
@@ -142,12 +155,14 @@ async def test_a_worker_that_is_told_to_stop_does_so_and_takes_its_key_away(ada,
         assert await queue.keys("tandem:worker:*") == []
 
 
-async def test_without_a_worker_jobs_are_seen_through_in_this_process(database, ada, valkey):
+async def test_without_a_worker_jobs_are_seen_through_in_this_process(
+    database: Database, ada: Person, valkey: str
+) -> None:
     job = await _request(database, ada)
     async with database.transaction(effective_on=today()) as session:
         # A worker that is gone by now had it in hand.
         (await session.get_one(Job, job.id)).handed_at = now()
-    counts = []
+    counts: list[int] = []
     (done,) = await see_through(
         database, embedded.Servers(database.url, valkey), [job.id], ended=counts.append
     )
@@ -157,7 +172,9 @@ async def test_without_a_worker_jobs_are_seen_through_in_this_process(database, 
         assert await queue.keys("tandem:worker:*") == []
 
 
-async def test_beside_a_worker_that_lives_jobs_are_left_to_it(database, ada, run, valkey):
+async def test_beside_a_worker_that_lives_jobs_are_left_to_it(
+    database: Database, ada: Person, run: Run, valkey: str
+) -> None:
     job = await _request(database, ada)
     async with run(), Redis.from_url(valkey) as queue:
         keys = await _keys(queue)
@@ -166,7 +183,7 @@ async def test_beside_a_worker_that_lives_jobs_are_left_to_it(database, ada, run
         assert await queue.keys("tandem:worker:*") == keys
 
 
-async def test_what_the_calendar_asks_for_is_part_of_the_worker():
+async def test_what_the_calendar_asks_for_is_part_of_the_worker() -> None:
     settings = worker_settings(embedded.Servers("postgresql+asyncpg://", "redis://localhost"))
     monthly, hourly = settings["cron_jobs"]
     assert (hourly.coroutine, hourly.hour, hourly.minute) == (close_rounds, None, 5)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Sequence
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.assessments.cells import Plan, Respondent
-from domain.assessments.disclosure import Disclosure, decide, release
+from domain.assessments.disclosure import Disclosure, Release, decide, release
 from domain.assessments.instrument import Instrument, Scale
 from domain.assessments.results import publish
-from tests.domain.assessments.attacker import certain, equations, isolated
+from tests.domain.assessments.attacker import Unknown, certain, equations, isolated
 from tests.domain.assessments.scenes import THREE, instrument
+from tests.generated import EVERY_CHECK
 
 CASES = int(os.environ.get("TANDEM_TEST_CASES", "500"))
-many = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=CASES, deadline=None, suppress_health_check=EVERY_CHECK)
+
+Waves = tuple[Instrument, list[tuple[Plan, list[Respondent]]]]
+"""Rounds that overlap."""
+Tiny = tuple[Instrument, Plan, list[Respondent]]
+"""A round of which all that could have been answered can be tried."""
 
 GROUPS = {
     "organisation": ["North", "South", "West"],
@@ -30,13 +37,15 @@ INSTRUMENTS = [
 
 
 @st.composite
-def plans(draw) -> Plan:
+def plans(draw: st.DrawFn) -> Plan:
     chosen = draw(st.lists(st.sampled_from(sorted(GROUPS)), unique=True, max_size=3))
     return Plan.of({name: GROUPS[name] for name in chosen}, draw(st.integers(3, 6)))
 
 
 @st.composite
-def people(draw, asked: Instrument, plan: Plan, *, least: int = 0, most: int = 18) -> list[Respondent]:
+def people(
+    draw: st.DrawFn, asked: Instrument, plan: Plan, *, least: int = 0, most: int = 18
+) -> list[Respondent]:
     """Keys stand for people: the same key in another wave is the same person, whose answers are the same unknowns."""
     keys = sorted(draw(st.sets(st.integers(0, most - 1), min_size=least, max_size=most)))
     sizes = draw(st.sampled_from([[1, 1, 1, 1], [6, 3, 1, 1]]))
@@ -49,14 +58,16 @@ def people(draw, asked: Instrument, plan: Plan, *, least: int = 0, most: int = 1
     ]
 
 
-def _groups(seed, key, plan, sizes) -> dict[str, str]:
+def _groups(seed: int, key: int, plan: Plan, sizes: Sequence[int]) -> dict[str, str]:
     chance = random.Random(f"{key} {seed} groups")
     names = sorted({cell.grouping for cell in plan.cells if cell.grouping})
     chosen = {name: chance.choices(GROUPS[name], sizes[: len(GROUPS[name])])[0] for name in names}
     return {name: group for name, group in chosen.items() if chance.random() < 0.9}
 
 
-def _person(key, chance, asked, groups, habits) -> Respondent:
+def _person(
+    key: int, chance: random.Random, asked: Instrument, groups: dict[str, str], habits: tuple[float, float]
+) -> Respondent:
     skips, agrees = habits
     # What those agree on who share a group.
     common = random.Random(next(iter(groups.values()), "nobody")).choice(asked.scale.points)
@@ -72,7 +83,7 @@ def _person(key, chance, asked, groups, habits) -> Respondent:
 
 
 @st.composite
-def waves(draw) -> tuple[Instrument, list[tuple[Plan, list[Respondent]]]]:
+def waves(draw: st.DrawFn) -> Waves:
     """One to three overlapping rounds, each with its own groups and k."""
     asked, rounds = draw(st.sampled_from(INSTRUMENTS)), []
     for _ in range(draw(st.integers(1, 3))):
@@ -83,9 +94,11 @@ def waves(draw) -> tuple[Instrument, list[tuple[Plan, list[Respondent]]]]:
 
 @many
 @given(waves())
-def test_nothing_that_was_ever_published_is_about_fewer_than_k_people(scene):
+def test_nothing_that_was_ever_published_is_about_fewer_than_k_people(scene: Waves) -> None:
     asked, rounds = scene
-    sums, before, k = [], [], 99
+    sums: list[frozenset[Unknown]] = []
+    before: list[Release] = []
+    k = 99
     for plan, respondents in rounds:
         decision = decide(asked, plan, respondents, before=before)
         before.append(release(asked, decision, respondents))
@@ -95,7 +108,7 @@ def test_nothing_that_was_ever_published_is_about_fewer_than_k_people(scene):
     assert isolated(sums, k) is None
 
 
-def _numbers_of_people(decision: Disclosure, respondents):
+def _numbers_of_people(decision: Disclosure, respondents: Sequence[Respondent]) -> list[frozenset[Unknown]]:
     """How many took part is an equation too: over whether each did, with which everything else about them goes."""
     return [
         frozenset((r.key, "took part") for r in respondents if cell.has(r)) for cell in decision.participants
@@ -104,9 +117,11 @@ def _numbers_of_people(decision: Disclosure, respondents):
 
 @many
 @given(waves())
-def test_rounds_without_a_link_to_people_are_kept_apart_by_who_took_part(scene):
+def test_rounds_without_a_link_to_people_are_kept_apart_by_who_took_part(scene: Waves) -> None:
     asked, rounds = scene
-    sums, before, k = [], [], 99
+    sums: list[frozenset[Unknown]] = []
+    before: list[Release] = []
+    k = 99
     for number, (plan, participants) in enumerate(rounds):
         answers = [Respondent(f"{number} {r.key}", r.groups, r.answers) for r in participants]
         decision = decide(asked, plan, answers, participants=participants, before=before)
@@ -124,7 +139,7 @@ TINY = [
 
 
 @st.composite
-def tiny(draw) -> tuple[Instrument, Plan, list[Respondent]]:
+def tiny(draw: st.DrawFn) -> Tiny:
     asked = draw(st.sampled_from(TINY))
     plan = Plan.of({name: GROUPS[name] for name in draw(st.sets(st.sampled_from(sorted(GROUPS))))}, 3)
     return asked, plan, draw(people(asked, plan, least=4, most=7 if len(asked.items) == 1 else 5))
@@ -132,7 +147,7 @@ def tiny(draw) -> tuple[Instrument, Plan, list[Respondent]]:
 
 @many
 @given(tiny())
-def test_nobodys_answer_is_the_only_one_possible(scene):
+def test_nobodys_answer_is_the_only_one_possible(scene: Tiny) -> None:
     asked, plan, respondents = scene
     decision = decide(asked, plan, respondents)
     assert certain(asked, decision, respondents) == set()
@@ -140,7 +155,7 @@ def test_nobodys_answer_is_the_only_one_possible(scene):
 
 @many
 @given(waves(), st.randoms(use_true_random=False))
-def test_the_order_of_respondents_decides_nothing(scene, chance):
+def test_the_order_of_respondents_decides_nothing(scene: Waves, chance: random.Random) -> None:
     asked, [(plan, respondents), *_] = scene
     other = chance.sample(respondents, len(respondents))
     decision = decide(asked, plan, respondents)
@@ -148,6 +163,6 @@ def test_the_order_of_respondents_decides_nothing(scene, chance):
     assert publish(asked, decision, other) == publish(asked, decision, respondents)
 
 
-def test_nothing_is_published_where_nobody_answered():
+def test_nothing_is_published_where_nobody_answered() -> None:
     nothing = decide(INSTRUMENTS[0], Plan.of(GROUPS), [])
     assert (nothing.participants, set(nothing.scores.values())) == ((), {()})

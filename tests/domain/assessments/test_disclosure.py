@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
 import pytest
 
 from domain.assessments import blocks, disclosure, extremes, guarding, separating
 from domain.assessments.blocks import Block
 from domain.assessments.cells import OVERALL, Cell, Participant, Plan, Respondent
-from domain.assessments.disclosure import decide, release
+from domain.assessments.disclosure import Release, decide, release
+from domain.assessments.instrument import Instrument
 from domain.assessments.results import publish
+from domain.assessments.scoring import subjects
 from domain.errors import Refused
 from tests.domain.assessments.attacker import certain, equations, isolated
 from tests.domain.assessments.scenes import ONE, THREE, TWO, answering, instrument, team
@@ -46,13 +52,13 @@ def north_south_west(north: int, south: int, west: int) -> list[Respondent]:
         ((2, 1, 1), []),
     ],
 )
-def test_a_small_group_takes_others_with_it(sizes, published):
+def test_a_small_group_takes_others_with_it(sizes: tuple[int, int, int], published: list[Cell]) -> None:
     decision = decide(ONE, PLAN, north_south_west(*sizes))
     assert list(decision.participants) == published
     assert list(decision.scores["open"]) == published
 
 
-def test_groups_of_two_groupings_that_differ_by_few_are_not_both_shown():
+def test_groups_of_two_groupings_that_differ_by_few_are_not_both_shown() -> None:
     plan = Plan.of({"organisation": ["North", "South"], "side": ["Staff", "Management"]})
 
     def crossing(both: int, apart: int) -> list[Cell]:
@@ -70,58 +76,59 @@ def test_groups_of_two_groupings_that_differ_by_few_are_not_both_shown():
     assert crossing(8, 2) == [OVERALL, Cell("organisation", "North"), Cell("organisation", "South")]
 
 
-def test_k_holds_for_each_item():
+def test_k_holds_for_each_item() -> None:
     people = answering([{"open": 3 + n % 2, "kind": 2 + n % 2 if n < 4 else None} for n in range(9)])
     decision = decide(TWO, Plan.of({}), people)
     assert decision.scores == {"open": (OVERALL,), "kind": (), "trust": ()}
     assert publish(TWO, decision, people).participants == {OVERALL: 9}
 
 
-def test_items_and_their_dimension_count_the_same_people():
+def test_items_and_their_dimension_count_the_same_people() -> None:
     people = answering([{"open": 3 + n % 2, "kind": 2 + n % 2 if n else None} for n in range(9)])
     decision = decide(TWO, Plan.of({}), people)
     assert {r.key: r.n for r in publish(TWO, decision, people).results} == {"trust": 8, "open": 8, "kind": 8}
 
 
-def test_a_dimension_that_few_finished_is_worked_out_from_its_items():
+def test_a_dimension_that_few_finished_is_worked_out_from_its_items() -> None:
     people = answering(
         [{"open": 4 if n < 8 else None, "kind": 2 + n % 2 if n > 1 else None} for n in range(10)]
     )
     decision = decide(TWO, Plan.of({}), people)
-    assert decision.block_of(disclosure.subjects(TWO)[0]) is None
+    assert decision.block_of(subjects(TWO)[0]) is None
     result = publish(TWO, decision, people).of("trust", OVERALL)
+    assert result is not None
     assert (result.n, float(result.score), result.deviation) == (8, 3.25, None)
 
 
 @pytest.mark.parametrize("everybody", [1, 5])
-def test_where_all_gave_the_extreme_answer_nothing_is_said(everybody):
+def test_where_all_gave_the_extreme_answer_nothing_is_said(everybody: int) -> None:
     assert decide(ONE, Plan.of({}), team([everybody] * 9)).scores["open"] == ()
 
 
-def test_where_all_gave_one_answer_in_between_the_spread_is_not_said():
+def test_where_all_gave_one_answer_in_between_the_spread_is_not_said() -> None:
     decision = decide(ONE, Plan.of({}), team([3] * 12))
     assert (decision.scores["open"], decision.spreads["open"]) == ((OVERALL,), ())
 
 
-def test_a_group_at_the_extreme_takes_another_with_it():
+def test_a_group_at_the_extreme_takes_another_with_it() -> None:
     people = team([5] * 6 + varied(12), organisation=organisations(North=6, South=6, West=6))
     assert list(decide(ONE, PLAN, people).scores["open"]) == [OVERALL, SOUTH]
 
 
-def test_an_item_at_the_extreme_takes_another_with_it_rather_than_the_dimension():
+def test_an_item_at_the_extreme_takes_another_with_it_rather_than_the_dimension() -> None:
     asked = instrument({"trust": ["open", "kind", "calm"]}, scale=THREE)
     people = answering([{"open": 3, "kind": 1 + n % 2, "calm": 1 + n % 3} for n in range(9)])
     scores = decide(asked, Plan.of({}), people).scores
     assert scores == {"trust": (OVERALL,), "open": (), "kind": (), "calm": (OVERALL,)}
 
 
-def test_a_distribution_needs_twice_as_many():
+def test_a_distribution_needs_twice_as_many() -> None:
     few, many = decide(ONE, Plan.of({}), team(varied(9))), decide(ONE, Plan.of({}), team(varied(10)))
     assert (few.spreads["open"], few.distributions["open"]) == ((OVERALL,), ())
     assert many.distributions["open"] == (OVERALL,)
 
 
-def test_comments_need_eight_and_have_an_order_of_their_own():
+def test_comments_need_eight_and_have_an_order_of_their_own() -> None:
     asked = instrument({"trust": ["open"]}, comments=True)
     seven = [Respondent(n, {}, {"open": 3}, {"open": f"Comment {n}"}) for n in range(7)]
     eight = [*seven, Respondent(7, {}, {"open": 4}, {"open": "  "})]
@@ -135,7 +142,7 @@ def test_comments_need_eight_and_have_an_order_of_their_own():
     assert decide(ONE, Plan.of({}), eight).comments == ()
 
 
-def test_somebody_who_joins_between_overlapping_rounds_is_not_the_difference():
+def test_somebody_who_joins_between_overlapping_rounds_is_not_the_difference() -> None:
     first, second = team(varied(10)), team(varied(11))
     before = release(ONE, decide(ONE, Plan.of({}), first), first)
     assert decide(ONE, Plan.of({}), second, before=[before]).scores["open"] == ()
@@ -143,7 +150,7 @@ def test_somebody_who_joins_between_overlapping_rounds_is_not_the_difference():
     assert decide(ONE, Plan.of({}), later, before=[before]).scores["open"] == (OVERALL,)
 
 
-def test_without_a_link_rounds_are_told_apart_by_who_took_part():
+def test_without_a_link_rounds_are_told_apart_by_who_took_part() -> None:
     first, second = team(varied(10)), team(varied(11), prefix="q")
     present = [Participant(n, {}) for n in range(11)]
     decision = decide(ONE, Plan.of({}), first, participants=present[:10])
@@ -160,13 +167,13 @@ def test_without_a_link_rounds_are_told_apart_by_who_took_part():
         ({"side": [""]}, 5, "UNNAMED_GROUP"),
     ],
 )
-def test_a_plan_is_refused(groupings, k, code):
+def test_a_plan_is_refused(groupings: dict[str, list[str]], k: int, code: str) -> None:
     with pytest.raises(Refused) as refusal:
         Plan.of(groupings, k)
     assert refusal.value.code == code
 
 
-def test_what_cannot_be_is_an_error():
+def test_what_cannot_be_is_an_error() -> None:
     people = team(varied(6))
     with pytest.raises(ValueError, match="same key"):
         decide(ONE, PLAN, [*people, people[0]])
@@ -177,10 +184,12 @@ def test_what_cannot_be_is_an_error():
 # What holds where all rules do, and falls where one is gone.
 
 
-def wins(asked, plan, people, before=()) -> bool:
+def wins(asked: Instrument, plan: Plan, people: Sequence[Respondent], before: Release | None = None) -> bool:
     """Whether the attacker learns something of this round, or of what was released before together with it."""
     decision = decide(asked, plan, people, before=[before] if before else [])
-    sums = [frozenset((key, item) for key in those) for item, sets in dict(before).items() for those in sets]
+    sums = [
+        frozenset((key, item) for key in those) for item, sets in (before or {}).items() for those in sets
+    ]
     sums += equations(asked, decision, people)
     if isolated(sums, plan.k) is not None:
         return True
@@ -205,12 +214,15 @@ PUZZLE = team(
 )
 
 
-def apart(asked, *_):
+def apart(asked: Instrument, *_: Any) -> tuple[Block, ...]:
     """Blocks as they would be if each score counted whoever can be counted for it."""
-    return tuple(Block(subject.items) for subject in reversed(disclosure.subjects(asked)))
+    return tuple(Block(subject.items) for subject in reversed(subjects(asked)))
 
 
-RULES = {
+Switch = tuple[ModuleType, str, Callable[..., Any]]
+"""A function of a module, and what stands in for it where its rule is gone."""
+
+RULES: dict[str, tuple[Instrument, Plan, list[Respondent], list[Switch]]] = {
     "no combination about fewer than k": (
         ONE,
         SMALL,
@@ -246,7 +258,7 @@ RULES = {
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_without_the_rule_the_attacker_wins(rule, monkeypatch):
+def test_without_the_rule_the_attacker_wins(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, plan, people, switches = RULES[rule]
     assert not wins(asked, plan, people)
     for module, name, gone in switches:
@@ -254,7 +266,7 @@ def test_without_the_rule_the_attacker_wins(rule, monkeypatch):
     assert wins(asked, plan, people)
 
 
-def test_without_what_was_published_before_the_attacker_wins(monkeypatch):
+def test_without_what_was_published_before_the_attacker_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = team(varied(10)), team(varied(11))
     before = release(ONE, decide(ONE, Plan.of({}), first), first)
     assert not wins(ONE, Plan.of({}), second, before)
@@ -262,7 +274,7 @@ def test_without_what_was_published_before_the_attacker_wins(monkeypatch):
     assert wins(ONE, Plan.of({}), second, before)
 
 
-def test_without_the_size_of_crowds_comments_of_a_few_would_be_shown(monkeypatch):
+def test_without_the_size_of_crowds_comments_of_a_few_would_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = instrument({"trust": ["open"]}, comments=True)
     people = team(varied(12), organisation=organisations(North=7, South=5))
     assert decide(asked, PLAN, people).comments == (OVERALL,)
@@ -270,7 +282,9 @@ def test_without_the_size_of_crowds_comments_of_a_few_would_be_shown(monkeypatch
     assert decide(asked, PLAN, people).comments == (OVERALL, NORTH, SOUTH)
 
 
-def test_without_a_share_that_finished_a_dimension_would_speak_for_few(monkeypatch):
+def test_without_a_share_that_finished_a_dimension_would_speak_for_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     people = answering([{"open": 3 + n % 2, "kind": 2 + n % 2 if n < 5 else None} for n in range(12)])
     assert decide(TWO, Plan.of({}), people).blocks == (Block(("open",)), Block(("kind",)))
     monkeypatch.setattr(blocks, "COMPLETE_ENOUGH", 0)

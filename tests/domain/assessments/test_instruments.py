@@ -37,12 +37,12 @@ def changed(**parts: object) -> str:
     return yaml.safe_dump({key: value for key, value in described.items() if value is not None})
 
 
-def test_the_published_schema_is_one():
+def test_the_published_schema_is_one() -> None:
     Draft202012Validator.check_schema(schema())
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_a_shipped_instrument_says_whose_its_items_are(name):
+def test_a_shipped_instrument_says_whose_its_items_are(name: str) -> None:
     instrument = shipped()[name]
     assert (instrument.key, instrument.language) == (name, "en-GB")
     for item in instrument.items:
@@ -61,17 +61,17 @@ def test_a_shipped_instrument_says_whose_its_items_are(name):
         ("culture-readiness", [3] * 4, (1, 5), Scoring.MEAN),
     ],
 )
-def test_what_is_shipped(name, items, scale, scoring):
+def test_what_is_shipped(name: str, items: list[int], scale: tuple[int, int], scoring: Scoring) -> None:
     instrument = shipped()[name]
     assert [len(instrument.items_of(dimension.key)) for dimension in instrument.dimensions] == items
     assert (instrument.scale.minimum, instrument.scale.maximum, instrument.scoring) == (*scale, scoring)
 
 
-def test_nothing_else_is_shipped():
+def test_nothing_else_is_shipped() -> None:
     assert len(shipped()) == 6
 
 
-def test_the_five_dimensions_go_from_the_base():
+def test_the_five_dimensions_go_from_the_base() -> None:
     for name in ("five-dimensions-15", "five-dimensions-25"):
         keys = [dimension.key for dimension in shipped()[name].dimensions]
         assert keys == ["trust", "conflict", "commitment", "accountability", "results"]
@@ -90,24 +90,29 @@ def test_the_five_dimensions_go_from_the_base():
         ("five-dimensions-25", "2.995", "red"),
     ],
 )
-def test_bands_are_of_the_score_before_it_is_rounded(name, score, band):
-    assert band_of(Fraction(score), shipped()[name].dimensions[0].bands).key == band
+def test_bands_are_of_the_score_before_it_is_rounded(name: str, score: str, band: str) -> None:
+    found = band_of(Fraction(score), shipped()[name].dimensions[0].bands)
+    assert found is not None
+    assert found.key == band
 
 
-def test_a_row_of_a_matrix_describes_every_level():
+def test_a_row_of_a_matrix_describes_every_level() -> None:
     for item in shipped()["improvement-culture"].items:
+        assert item.labels is not None
         assert set(item.labels) == {1, 2, 3, 4, 5}
 
 
-def test_a_new_audit_is_a_file():
+def test_a_new_audit_is_a_file() -> None:
     audit = read_instrument(AUDIT)
     assert (len(audit.items), audit.comments, audit.identity) == (10, True, ("forum-audit", 1))
     assert audit.scale.labels == {1: "Never", 10: "Always"}
+    assert audit.total is not None
+    assert audit.total.benchmark is not None
     assert audit.total.benchmark.value == Fraction(15, 2)
     assert audit.items_of("total") == audit.items_of("working") == audit.items
 
 
-def test_what_is_favourable_is_the_top_two_unless_it_is_said():
+def test_what_is_favourable_is_the_top_two_unless_it_is_said() -> None:
     assert read_instrument(changed(scoring="PERCENT_FAVOURABLE")).favourable_from == 9
     assert read_instrument(changed(scoring="PERCENT_FAVOURABLE", favourable_from=7)).favourable_from == 7
 
@@ -165,7 +170,7 @@ def benchmark(day: str) -> str:
         ("a" * (LONGEST + 1), "TOO_LONG", ""),
     ],
 )  # fmt: skip
-def test_a_file_that_is_no_instrument_says_what_to_do(text, code, path):
+def test_a_file_that_is_no_instrument_says_what_to_do(text: str, code: str, path: str) -> None:
     with pytest.raises(InstrumentRefused) as refusal:
         read_instrument(text)
     assert [(problem.code, problem.path) for problem in refusal.value.problems] == [(code, path)]
@@ -173,7 +178,7 @@ def test_a_file_that_is_no_instrument_says_what_to_do(text, code, path):
     assert refusal.value.message[-1] in ".…"
 
 
-def test_all_errors_are_told_at_once():
+def test_all_errors_are_told_at_once() -> None:
     with pytest.raises(InstrumentRefused) as refusal:
         read_instrument(changed(licence=None, scoring="MEDIAN", version=0))
     assert refusal.value.code == "BAD_INSTRUMENT"
@@ -187,7 +192,7 @@ def test_all_errors_are_told_at_once():
 @pytest.mark.parametrize(
     ("answers", "code"), [({"other": 1}, "UNKNOWN_ITEM"), ({"item-1": 11}, "ANSWER_OUT_OF_SCALE")]
 )
-def test_an_answer_that_is_none_is_refused(answers, code):
+def test_an_answer_that_is_none_is_refused(answers: dict[str, int], code: str) -> None:
     audit = read_instrument(AUDIT)
     audit.check_answers({"item-1": 10, "item-2": None})
     with pytest.raises(Refused) as refusal:

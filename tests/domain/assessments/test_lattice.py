@@ -9,27 +9,31 @@ from hypothesis import strategies as st
 from domain.assessments import lattice
 from domain.assessments.lattice import contains_sign, isolates
 from domain.assessments.swaps import could_differ
-from tests.domain.assessments.attacker import isolated
+from tests.domain.assessments.attacker import Unknown, isolated
+
+Scene = tuple[list[dict[int, int]], list[int], list[frozenset[Unknown]]]
 
 
 @st.composite
-def cells(draw):
+def cells(draw: st.DrawFn) -> Scene:
     """Any sets of people in atoms, not only those that groupings give: as rows, and as sums over people."""
     people = draw(st.lists(st.integers(1, 7), min_size=1, max_size=8))
     masks = draw(st.lists(st.integers(1, 2 ** len(people) - 1), min_size=1, max_size=6))
     rows = [{atom: 1 for atom in range(len(people)) if mask >> atom & 1} for mask in masks]
-    sums = [frozenset(((atom, n), "item") for atom in row for n in range(people[atom])) for row in rows]
+    sums: list[frozenset[Unknown]] = [
+        frozenset(((atom, n), "item") for atom in row for n in range(people[atom])) for row in rows
+    ]
     return rows, people, sums
 
 
 @settings(max_examples=300, deadline=None)
 @given(cells(), st.integers(3, 7))
-def test_isolation_is_found_exactly_where_it_is(scene, k):
+def test_isolation_is_found_exactly_where_it_is(scene: Scene, k: int) -> None:
     rows, people, sums = scene
     assert isolates(rows, people, k) == (isolated(sums, k) is not None)
 
 
-def test_a_search_that_does_not_end_says_the_safe_thing(monkeypatch):
+def test_a_search_that_does_not_end_says_the_safe_thing(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, people = [{0: 1, 1: 1, 2: 1, 3: 1, 4: 1}, {4: 1, 5: 1, 6: 1, 7: 1, 8: 1}], [1] * 9
     assert not isolates(rows, people, 5)
     monkeypatch.setattr(lattice, "MOST_STEPS", 1)
@@ -48,7 +52,7 @@ def test_a_search_that_does_not_end_says_the_safe_thing(monkeypatch):
         ([{0: 1, 2: -1}, {1: 1, 2: -1}], {0: 1, 1: 1, 2: -1}, True),
     ],
 )
-def test_combinations_of_a_sign(rows, signs, there):
+def test_combinations_of_a_sign(rows: list[dict[int, int]], signs: dict[int, int], there: bool) -> None:
     assert contains_sign(rows, signs) is there
 
 
@@ -64,5 +68,5 @@ def test_combinations_of_a_sign(rows, signs, there):
         ({0b0101: [1], 0b0110: [2], 0b1001: [1], 0b1010: [2]}, False),
     ],
 )
-def test_who_could_have_answered_otherwise(answers, could):
+def test_who_could_have_answered_otherwise(answers: dict[int, list[int]], could: bool) -> None:
     assert could_differ(answers) is could

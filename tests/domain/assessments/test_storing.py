@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import asyncpg
 import pytest
 from sqlalchemy import func, select
@@ -15,6 +17,7 @@ from domain.assessments.models import (
     InstrumentTheme,
 )
 from domain.assessments.reading import shipped
+from domain.database import Database
 from domain.described import LONGEST
 from domain.journal.models import JournalEntry
 from tests.domain.assessments.rounds import AUDIT
@@ -22,12 +25,13 @@ from tests.factories import acting
 from tests.refusals import contents, refused
 
 
-async def _store(database, file=AUDIT, **given):
+async def _store(database: Database, file: str = AUDIT, **given: Any) -> Instrument:
+    usual: dict[str, Any] = {"file": file}
     async with acting(database) as work:
-        return await storing.store(work, **({"file": file} | given))
+        return await storing.store(work, **(usual | given))
 
 
-async def test_a_file_becomes_rows(database):
+async def test_a_file_becomes_rows(database: Database) -> None:
     row = await _store(database)
     async with acting(database) as work:
         items = list(await work.session.scalars(select(InstrumentItem).order_by(InstrumentItem.place)))
@@ -50,25 +54,25 @@ async def test_a_file_becomes_rows(database):
     assert row.read().identity == ("audit", 1)
 
 
-async def test_every_shipped_instrument_can_be_taken_in_twice(database):
+async def test_every_shipped_instrument_can_be_taken_in_twice(database: Database) -> None:
     for _ in range(2):
         async with acting(database) as work:
             rows = await storing.store_shipped(work)
-    assert [row.key for row in rows] == list(shipped())
+        assert [row.key for row in rows] == list(shipped())
     async with acting(database) as work:
         assert await work.session.scalar(select(func.count()).select_from(Instrument)) == len(shipped())
         entries = await work.session.scalars(select(JournalEntry.command))
         assert list(entries) == ["instrument.stored"] * len(shipped())
 
 
-async def test_no_stored_item_is_without_author_and_licence(database):
+async def test_no_stored_item_is_without_author_and_licence(database: Database) -> None:
     async with acting(database) as work:
         await storing.store_shipped(work)
         items = await work.session.scalars(select(InstrumentItem))
         assert all(item.author and item.licence for item in items)
 
 
-async def test_the_same_content_laid_out_otherwise_changes_nothing(database):
+async def test_the_same_content_laid_out_otherwise_changes_nothing(database: Database) -> None:
     row = await _store(database)
     before = await contents(database)
     assert (
@@ -77,7 +81,7 @@ async def test_the_same_content_laid_out_otherwise_changes_nothing(database):
     assert await contents(database) == before
 
 
-async def test_a_new_version_is_a_new_instrument(database):
+async def test_a_new_version_is_a_new_instrument(database: Database) -> None:
     first = await _store(database)
     second = await _store(database, AUDIT.replace("version: 1", "version: 2").replace("rush.", "hurry."))
     assert second.id != first.id
@@ -95,7 +99,7 @@ async def test_a_new_version_is_a_new_instrument(database):
         ({"file": None, "shipped_key": "../staff-pulse"}, "NOT_FOUND"),
     ],
 )
-async def test_it_is_refused(database, given, code):
+async def test_it_is_refused(database: Database, given: dict[str, Any], code: str) -> None:
     await _store(database)
     async with refused(database, code):
         await _store(database, **given)
@@ -106,7 +110,7 @@ async def test_it_is_refused(database, given, code):
     ["instruments", "instrument_dimensions", "instrument_bands", "instrument_items", "instrument_themes"],
 )
 @pytest.mark.parametrize("statement", ["UPDATE {} SET key = 'other'", "DELETE FROM {}"])
-async def test_the_database_keeps_it_as_it_is(database, table, statement):
+async def test_the_database_keeps_it_as_it_is(database: Database, table: str, statement: str) -> None:
     await _store(database)
     connection = await asyncpg.connect(database.url.replace("+asyncpg", ""))
     with pytest.raises(asyncpg.PostgresError, match="stays as it is"):

@@ -53,17 +53,20 @@ async def together(work: Work) -> Together:
 
 async def join(work: Work, cohort: Cohort, who: Person, **given: Any) -> CohortMember:
     """A person's part in a cohort, from `START` on."""
-    return await members.join(work, cohort.id, **({"person_id": who.id, "starts_on": START} | given))
+    usual: dict[str, Any] = {"person_id": who.id, "starts_on": START}
+    return await members.join(work, cohort.id, **(usual | given))
 
 
 async def team(work: Work, of: Programme, name: str = "Board", **given: Any) -> Team:
     """A team of a programme, from `START` on."""
-    return await teams.create(work, of.id, **({"name": name, "starts_on": START} | given))
+    usual: dict[str, Any] = {"name": name, "starts_on": START}
+    return await teams.create(work, of.id, **(usual | given))
 
 
 async def add(work: Work, to: Team, who: Person, **given: Any) -> TeamMember:
     """A person's part in a team, from `START` on."""
-    return await teams.add_member(work, to.id, **({"person_id": who.id, "starts_on": START} | given))
+    usual: dict[str, Any] = {"person_id": who.id, "starts_on": START}
+    return await teams.add_member(work, to.id, **(usual | given))
 
 
 async def move(work: Work, who: Person, to: Organisation, on: date) -> None:

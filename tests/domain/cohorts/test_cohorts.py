@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
+
+import pytest
 
 from domain.cohorts import commands
+from domain.database import Database
 from domain.programmes import commands as programmes
 from tests import factories
-from tests.domain.cohorts.scenes import join, team, together
+from tests.domain.cohorts.scenes import Together, join, team, together
 from tests.factories import START, TODAY, acting, as_sponsor
 from tests.races import race
-from tests.refusals import refused
+from tests.refusals import Attempt, Refusal, refused
 
 DAY = timedelta(days=1)
 
 
-async def test_a_cohort_has_a_name_and_dates_and_closes(database):
+async def test_a_cohort_has_a_name_and_dates_and_closes(database: Database) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
         made = await commands.create(
@@ -35,41 +40,42 @@ async def test_a_cohort_has_a_name_and_dates_and_closes(database):
     }
 
 
-async def test_a_closed_cohort_can_be_opened_again_by_its_dates(database):
+async def test_a_closed_cohort_can_be_opened_again_by_its_dates(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         await commands.close(work, it.cohort.id, ends_on=TODAY)
         assert (await commands.update(work, it.cohort.id, ends_on=None)).ends_on is None
 
 
-async def test_the_start_moves_as_far_as_what_is_in_it(database):
+async def test_the_start_moves_as_far_as_what_is_in_it(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         await join(work, it.cohort, it.ada, starts_on=START + 3 * DAY)
         assert (await commands.update(work, it.cohort.id, starts_on=START + 3 * DAY)).starts_on > START
 
 
-async def test_a_name_is_one_programmes_own(database):
+async def test_a_name_is_one_programmes_own(database: Database) -> None:
     async with acting(database) as work:
         first, second = await factories.joint(work, "first"), await factories.joint(work, "second")
         for it in (first, second):
             await commands.create(work, it.programme.id, name="Executives", starts_on=START)
 
 
-def _create(**given):
-    given = {"name": "New", "starts_on": START} | given
-    return lambda work, it: commands.create(work, given.pop("programme_id", it.programme.id), **given)
+def _create(**given: Any) -> Attempt[Together | factories.Joint]:
+    usual: dict[str, Any] = {"name": "New", "starts_on": START}
+    of = given.pop("programme_id", None)
+    return lambda work, it: commands.create(work, of or it.programme.id, **(usual | given))
 
 
-def _update(**given):
+def _update(**given: Any) -> Attempt[Together]:
     return lambda work, it: commands.update(work, it.cohort.id, **given)
 
 
-def _close(**given):
+def _close(**given: Any) -> Attempt[Together]:
     return lambda work, it: commands.close(work, it.cohort.id, **given)
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[Together]] = [
     ("no name", _create(name=" "), "EMPTY_NAME"),
     ("a name in two lines", _create(name="A\nB"), "BAD_CHARACTERS"),
     ("a name in use", _create(name="Executives"), "NAME_TAKEN"),
@@ -90,7 +96,7 @@ REFUSALS = [
 ]
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await together(work)
         await commands.create(work, it.programme.id, name="Managers", starts_on=START)
@@ -101,7 +107,7 @@ async def test_refused(database, subtests):
                 await attempt(work, it)
 
 
-async def test_what_is_closed_stays_so(database):
+async def test_what_is_closed_stays_so(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         await commands.close(work, it.cohort.id, ends_on=TODAY)
@@ -117,7 +123,7 @@ async def test_what_is_closed_stays_so(database):
         await commands.close(work, it.cohort.id, ends_on=TODAY - DAY)
 
 
-async def test_a_sponsor_looks_and_a_stranger_does_not_even_that(database):
+async def test_a_sponsor_looks_and_a_stranger_does_not_even_that(database: Database) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
         cohort = await commands.create(work, it.programme.id, name="Executives", starts_on=START)
@@ -127,7 +133,7 @@ async def test_a_sponsor_looks_and_a_stranger_does_not_even_that(database):
             await commands.update(work, cohort.id, name="Mine")
 
 
-async def test_two_cohorts_of_one_name_at_once_are_one(database):
+async def test_two_cohorts_of_one_name_at_once_are_one(database: Database) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
     assert await race(database, *[lambda work: _create()(work, it)] * 2) == "NAME_TAKEN"

@@ -1,35 +1,42 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
+import pytest
 from sqlalchemy import literal, select
 
 from domain.cohorts import commands, members
 from domain.cohorts.models import CohortMember, CohortRole, TeamMember
 from domain.cohorts.rules import cohort_member_from, cohort_member_from_partner, in_cohort, represents
+from domain.database import Database
 from domain.models import Affiliation
 from domain.moment import Moment
 from domain.organisations import commands as organisations
 from domain.people import commands as people
 from domain.people.affiliations import affiliated_with
+from domain.people.models import Person
 from domain.programmes import commands as programmes
 from domain.programmes import partners
 from domain.programmes.models import Partner
+from domain.work import Work
 from tests import factories
-from tests.domain.cohorts.scenes import add, asked, join, move, team, together
+from tests.domain.cohorts.scenes import Together, add, asked, join, move, team, together
 from tests.factories import START, TODAY, acting, as_sponsor, organisation
 from tests.races import race
-from tests.refusals import refused
+from tests.refusals import Attempt, Refusal, refused
 
 DAY = timedelta(days=1)
 MOVED_ON = date(2025, 3, 1)
 
 
-async def _affiliated(work, who, on, *, past=False):
+async def _affiliated(work: Work, who: Person, on: date, *, past: bool = False) -> UUID | None:
     return await work.session.scalar(select(affiliated_with(literal(who.id), Moment(literal(on), past=past))))
 
 
-async def test_people_of_several_partners_join_and_leave(database):
+async def test_people_of_several_partners_join_and_leave(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         ada = await join(work, it.cohort, it.ada)
@@ -50,7 +57,7 @@ async def test_people_of_several_partners_join_and_leave(database):
     ]
 
 
-async def test_half_open_times_can_touch(database):
+async def test_half_open_times_can_touch(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         await join(work, it.cohort, it.ada, ends_on=TODAY)
@@ -58,7 +65,7 @@ async def test_half_open_times_can_touch(database):
         assert again.role is CohortRole.FACILITATOR
 
 
-async def test_a_facilitator_may_come_from_anywhere(database):
+async def test_a_facilitator_may_come_from_anywhere(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         eve = await join(work, it.cohort, it.eve, role=CohortRole.FACILITATOR)
@@ -68,7 +75,7 @@ async def test_a_facilitator_may_come_from_anywhere(database):
         assert not await asked(work, cohort_member_from_partner, eve, TODAY)
 
 
-async def test_the_end_of_the_cohort_is_the_end_of_all_that_are_in_it(database):
+async def test_the_end_of_the_cohort_is_the_end_of_all_that_are_in_it(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         ada = await join(work, it.cohort, it.ada)
@@ -81,7 +88,7 @@ async def test_the_end_of_the_cohort_is_the_end_of_all_that_are_in_it(database):
         assert await asked(work, in_cohort, ada, TODAY)
 
 
-async def test_who_changes_employer_keeps_their_past(database):
+async def test_who_changes_employer_keeps_their_past(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         ada = await join(work, it.cohort, it.ada)
@@ -101,7 +108,7 @@ async def test_who_changes_employer_keeps_their_past(database):
         assert (await work.find(CohortMember, ada.id)).version == 1
 
 
-async def test_who_has_left_comes_from_where_they_came_from_then(database):
+async def test_who_has_left_comes_from_where_they_came_from_then(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         ada = await join(work, it.cohort, it.ada, ends_on=MOVED_ON)
@@ -116,7 +123,7 @@ async def test_who_has_left_comes_from_where_they_came_from_then(database):
         assert await asked(work, cohort_member_from, open_end, TODAY + 99 * DAY) == it.lead.id
 
 
-async def test_who_took_over_from_their_organisation_stands_in_its_place(database):
+async def test_who_took_over_from_their_organisation_stands_in_its_place(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         ada = await join(work, it.cohort, it.ada)
@@ -131,7 +138,7 @@ async def test_who_took_over_from_their_organisation_stands_in_its_place(databas
         assert await asked(work, cohort_member_from, fay, MOVED_ON) == heir.id
 
 
-async def test_of_two_employers_the_partner_counts(database):
+async def test_of_two_employers_the_partner_counts(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         await people.affiliate(work, it.ada.id, organisation_id=it.stranger.id, starts_on=START)
@@ -142,18 +149,18 @@ async def test_of_two_employers_the_partner_counts(database):
         assert await _affiliated(work, it.fay, TODAY) is None
 
 
-async def test_whose_partner_has_left_is_told_apart(database):
+async def test_whose_partner_has_left_is_told_apart(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         ben = await join(work, it.cohort, it.ben)
-        part = await work.session.scalar(select(Partner.id).where(Partner.organisation_id == it.other.id))
+        [part] = await work.session.scalars(select(Partner.id).where(Partner.organisation_id == it.other.id))
         await partners.end(work, part, ends_on=MOVED_ON)
         assert await asked(work, cohort_member_from_partner, ben, MOVED_ON - DAY)
         assert not await asked(work, cohort_member_from_partner, ben, MOVED_ON)
         assert await asked(work, in_cohort, ben, MOVED_ON)
 
 
-async def test_who_leaves_the_cohort_leaves_its_teams(database):
+async def test_who_leaves_the_cohort_leaves_its_teams(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         ada, ben = await join(work, it.cohort, it.ada, ends_on=TODAY), await join(work, it.cohort, it.ben)
@@ -191,11 +198,11 @@ async def test_who_leaves_the_cohort_leaves_its_teams(database):
     assert ben.ends_on is None
 
 
-def _join(who="ada", **given):
+def _join(who: str = "ada", **given: Any) -> Attempt[Together]:
     return lambda work, it: join(work, it.cohort, getattr(it, who), **given)
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[Together]] = [
     ("no person", _join(person_id=factories.NOBODY), "NOT_FOUND"),
     ("no day", _join(ends_on=START), "ENDS_BEFORE_START"),
     ("before the cohort", _join(starts_on=START - DAY), "OUTSIDE_COHORT"),
@@ -215,12 +222,12 @@ REFUSALS = [
 ]
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await together(work)
         await commands.close(work, it.cohort.id, ends_on=TODAY)
         ben = await join(work, it.cohort, it.ben)
-    cases = [
+    cases: list[Refusal[Together]] = [
         *REFUSALS,
         ("left on the first day", lambda work, _: members.leave(work, ben.id, ends_on=START), "ENDS_BEFORE_START"),
         (
@@ -235,10 +242,10 @@ async def test_refused(database, subtests):
                 await attempt(work, it)
 
 
-async def test_a_partner_at_another_time_is_none(database):
+async def test_a_partner_at_another_time_is_none(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
-        part = await work.session.scalar(select(Partner.id).where(Partner.organisation_id == it.other.id))
+        [part] = await work.session.scalars(select(Partner.id).where(Partner.organisation_id == it.other.id))
         await partners.end(work, part, ends_on=MOVED_ON)
         await people.affiliate(work, it.fay.id, organisation_id=it.lead.id, starts_on=MOVED_ON)
     async with refused(database, "NOT_FROM_A_PARTNER"), acting(database) as work:
@@ -250,7 +257,7 @@ async def test_a_partner_at_another_time_is_none(database):
         await join(work, it.cohort, it.fay, starts_on=MOVED_ON)
 
 
-async def test_what_is_over_stays_so(database):
+async def test_what_is_over_stays_so(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         ada = await join(work, it.cohort, it.ada, ends_on=MOVED_ON)
@@ -261,7 +268,7 @@ async def test_what_is_over_stays_so(database):
         await join(work, it.cohort, it.ben)
 
 
-async def test_sponsors_see_who_takes_part_in_their_programme(database):
+async def test_sponsors_see_who_takes_part_in_their_programme(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         await join(work, it.cohort, it.ada)
@@ -275,7 +282,7 @@ async def test_sponsors_see_who_takes_part_in_their_programme(database):
                 assert (row in found if row else bool(found)) is sees, model
 
 
-async def test_two_joins_at_once_are_one(database):
+async def test_two_joins_at_once_are_one(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
     assert await race(database, *[lambda work: join(work, it.cohort, it.ada)] * 2) == "ALREADY_MEMBER"

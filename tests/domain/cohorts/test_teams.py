@@ -1,23 +1,31 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from domain.cohorts import commands, teams
 from domain.cohorts.rules import in_team, team_member_from, team_member_from_partner, team_runs
+from domain.database import Database
 from domain.organisations import commands as organisations
 from domain.people import commands as people
 from domain.programmes import commands as programmes
 from tests import factories
 from tests.domain.cohorts.scenes import add, asked, join, move, team, together
 from tests.factories import START, TODAY, acting, organisation
-from tests.races import race
-from tests.refusals import refused
+from tests.races import Act, race
+from tests.refusals import Attempt, Refusal, refused
 
 DAY = timedelta(days=1)
 LATER = TODAY - 9 * DAY
 
+Found = Mapping[str, Any]
+"""What refusals are tried on, by name."""
 
-async def test_a_team_across_organisations_and_one_within(database):
+
+async def test_a_team_across_organisations_and_one_within(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         across = await team(work, it.programme, "Across")
@@ -37,7 +45,7 @@ async def test_a_team_across_organisations_and_one_within(database):
     ]
 
 
-async def test_a_team_is_renamed_moved_and_disbanded(database):
+async def test_a_team_is_renamed_moved_and_disbanded(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         board = await team(work, it.programme, ends_on=LATER)
@@ -61,7 +69,7 @@ async def test_a_team_is_renamed_moved_and_disbanded(database):
     ]
 
 
-async def test_a_team_of_a_cohort_ends_with_it(database):
+async def test_a_team_of_a_cohort_ends_with_it(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         board = await team(work, it.programme, cohort_id=it.cohort.id)
@@ -76,7 +84,7 @@ async def test_a_team_of_a_cohort_ends_with_it(database):
         assert renamed.name == "Still"
 
 
-async def test_a_team_within_an_organisation_goes_on_with_its_successor(database):
+async def test_a_team_within_an_organisation_goes_on_with_its_successor(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         within = await team(work, it.programme, organisation_id=it.lead.id)
@@ -87,15 +95,15 @@ async def test_a_team_within_an_organisation_goes_on_with_its_successor(database
         await add(work, within, it.ada, starts_on=LATER)
 
 
-def _create(**given):
+def _create(**given: Any) -> Attempt[Found]:
     return lambda work, it: team(work, it["programme"], **({"name": "New"} | given))
 
 
-def _add(to, who, **given):
+def _add(to: str, who: str, **given: Any) -> Attempt[Found]:
     return lambda work, it: add(work, it[to], it[who], **given)
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[Found]] = [
     ("no name", _create(name=""), "EMPTY_NAME"),
     ("a name in use", _create(name="Across"), "NAME_TAKEN"),
     ("no day", _create(ends_on=START), "ENDS_BEFORE_START"),
@@ -167,13 +175,13 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await together(work)
         joint = await factories.joint(work, "elsewhere")
         across = await team(work, it.programme, "Across", ends_on=TODAY)
         await join(work, it.cohort, it.ben)
-        found = {
+        found: Found = {
             **{name: getattr(it, name) for name in ("programme", "cohort", "stranger", "ada", "ben", "eve", "fay")},
             "across": across,
             "within": await team(work, it.programme, "Within", organisation_id=it.lead.id),
@@ -189,13 +197,13 @@ async def test_refused(database, subtests):
                 await attempt(work, found)
 
 
-async def test_nothing_begins_in_a_closed_programme(database):
+async def test_nothing_begins_in_a_closed_programme(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         board = await team(work, it.programme)
         ada = await add(work, board, it.ada)
         await programmes.close(work, it.programme.id)
-    tries = (
+    tries: Sequence[Act] = (
         lambda work: team(work, it.programme, "N"),
         lambda work: teams.update(work, board.id, name="N"),
         lambda work: add(work, board, it.ben),
@@ -208,7 +216,7 @@ async def test_nothing_begins_in_a_closed_programme(database):
         await teams.disband(work, board.id, ends_on=TODAY)
 
 
-async def test_two_additions_at_once_are_one(database):
+async def test_two_additions_at_once_are_one(database: Database) -> None:
     async with acting(database) as work:
         it = await together(work)
         board = await team(work, it.programme)

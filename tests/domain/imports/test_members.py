@@ -64,9 +64,8 @@ def bring_in(hub: Database, tmp_path: Path) -> Any:
 async def _members(database: Database, on: date = TODAY, *, past: bool = False) -> list[tuple[Any, ...]]:
     """Cohort, person, organisation, role and dates of all members as of a date."""
     at = Moment(literal(on), past=past)
-    member, cohort, person, comes_from = (
-        at.rows(model) for model in (CohortMember, Cohort, Person, Organisation)
-    )
+    member, cohort = at.rows(CohortMember), at.rows(Cohort)
+    person, comes_from = at.rows(Person), at.rows(Organisation)
     statement = (
         select(cohort.name, person.name, comes_from.code, member.role, member.starts_on, member.ends_on)
         .select_from(member)
@@ -280,6 +279,7 @@ async def test_only_administrators_import(bring_in: Any, database: Database) -> 
 def _workbook(path: Path, *rows: tuple[Any, ...], above: int = 0) -> Path:
     book = Workbook()
     sheet = book.active
+    assert sheet is not None
     for _ in range(above):
         sheet.append([])
     for row in rows:

@@ -60,9 +60,8 @@ def bring_in(known: Database, tmp_path: Path) -> Any:
 
 async def _profiles(database: Database, on: date = TODAY, *, past: bool = False) -> list[tuple[Any, ...]]:
     at = Moment(literal(on), past=past)
-    profile, who, part, strength = (
-        at.rows(model) for model in (StrengthsProfile, Person, ProfileStrength, Strength)
-    )
+    profile, who = at.rows(StrengthsProfile), at.rows(Person)
+    part, strength = at.rows(ProfileStrength), at.rows(Strength)
     framework = at.rows(StrengthsFramework)
     statement = (
         select(who.name, framework.version, profile.assessed_on, strength.key, part.rank)

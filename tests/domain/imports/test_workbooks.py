@@ -22,6 +22,7 @@ MORNING = datetime(2026, 3, 29, 9, 30)  # noqa: DTZ001 - cells have no time zone
 
 def _saved(path: Path, *rows: tuple[Any, ...]) -> Path:
     book = Workbook()
+    assert book.active is not None
     for row in rows:
         book.active.append(row)
     book.save(path)
@@ -64,6 +65,7 @@ def test_cells_are_read_as_somebody_would_write_them(tmp_path: Path) -> None:
 
 def test_the_first_sheet_that_can_be_seen_is_read(tmp_path: Path) -> None:
     book = Workbook()
+    assert book.active is not None
     book.active.append(("secret", "list"))
     book.active.sheet_state = "hidden"
     for title in ("Members", "Notes"):
@@ -88,6 +90,7 @@ def test_a_size_that_is_wrong_does_not_matter(tmp_path: Path) -> None:
 
 def test_a_cell_far_away_is_no_burden(tmp_path: Path) -> None:
     book = Workbook()
+    assert book.active is not None
     book.active.append(("a", "b"))
     book.active.cell(workbooks.MAX_ROWS, 2, "x")
     book.save(tmp_path / "file.xlsx")

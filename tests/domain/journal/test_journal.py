@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from domain.database import Database
 from domain.models import JournalEntry
 from domain.programmes import commands
 from tests import factories
 from tests.factories import NOW, START, TODAY, acting
 
 
-async def test_an_entry_says_who_did_what_when_to_what(database):
+async def test_an_entry_says_who_did_what_when_to_what(database: Database) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
     async with acting(database, on=TODAY - timedelta(days=1)) as work:
@@ -25,7 +26,7 @@ async def test_an_entry_says_who_did_what_when_to_what(database):
     assert entry.changes == {"status": ["ACTIVE", "PAUSED"], "reason": [None, "Funding."]}
 
 
-async def test_every_command_writes_one_entry(database):
+async def test_every_command_writes_one_entry(database: Database) -> None:
     async with acting(database) as work:
         await factories.joint(work)
         entries = (await work.session.scalars(select(JournalEntry).order_by(JournalEntry.id))).all()

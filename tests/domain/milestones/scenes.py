@@ -42,13 +42,13 @@ class Scene:
         return work(self.database, viewer, now=NOW, on=on)
 
     async def milestone(self, on: date = BEGAN, **given: Any) -> Milestone:
-        given = {
+        usual: dict[str, Any] = {
             "programme_id": self.programme_id,
             "title": "Shared rota agreed",
             "baseline_on": date(2024, 6, 30),
-        } | given
+        }
         async with self.at(on) as doing:
-            return await commands.create(doing, **given)
+            return await commands.create(doing, **(usual | given))
 
     async def look(self, statement: Any) -> list[Any]:
         async with self.at() as looking:

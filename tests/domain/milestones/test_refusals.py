@@ -46,8 +46,12 @@ def rebaseline(**given: Any) -> Act:
 
 def create(**given: Any) -> Act:
     def act(doing: Work, _: UUID, here: Scene) -> Awaitable[object]:
-        wanted = {"programme_id": here.programme_id, "title": "Another", "baseline_on": AGREED} | given
-        return commands.create(doing, **wanted)
+        usual: dict[str, Any] = {
+            "programme_id": here.programme_id,
+            "title": "Another",
+            "baseline_on": AGREED,
+        }
+        return commands.create(doing, **(usual | given))
 
     return act
 

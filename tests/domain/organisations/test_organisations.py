@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from domain.calendar import SINCE_ALWAYS
+from domain.database import Database
 from domain.models import JournalEntry, Organisation, OrganisationIdentifier
 from domain.organisations import commands
 from domain.organisations.models import OrganisationKind
@@ -12,24 +16,24 @@ from domain.programmes.models import PartnerRole
 from tests import factories
 from tests.factories import START, TODAY, acting, as_sponsor, organisation
 from tests.races import race
-from tests.refusals import refused
+from tests.refusals import Attempt, Refusal, refused
 
 OPENED = date(2010, 4, 1)
 
 
-async def test_an_organisation_is_known_from_the_day_it_opened(database):
+async def test_an_organisation_is_known_from_the_day_it_opened(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         assert (await organisation(work, "RX4", opened_on=OPENED)).valid_from == OPENED
         assert (await organisation(work, "RX5")).valid_from == SINCE_ALWAYS
 
 
-async def test_an_organisation_that_opens_later_is_known_from_today(database):
+async def test_an_organisation_that_opens_later_is_known_from_today(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         planned = await organisation(work, "RX6", opened_on=TODAY + timedelta(days=30))
     assert planned.valid_from == TODAY
 
 
-async def test_what_changes_is_recorded_with_what_it_was(database):
+async def test_what_changes_is_recorded_with_what_it_was(database: Database) -> None:
     async with acting(database) as work:
         trust, system = await organisation(work, "RX4", name="Trust"), await organisation(work, "QOP")
     async with acting(database) as work:
@@ -50,7 +54,7 @@ async def test_what_changes_is_recorded_with_what_it_was(database):
     }
 
 
-async def test_a_parent_can_be_cleared_and_the_rest_stays(database):
+async def test_a_parent_can_be_cleared_and_the_rest_stays(database: Database) -> None:
     async with acting(database) as work:
         system = await organisation(work, "QOP")
         trust = await organisation(work, "RX4", parent_id=system.id)
@@ -58,7 +62,7 @@ async def test_a_parent_can_be_cleared_and_the_rest_stays(database):
         assert (trust.parent_id, trust.name) == (None, "Organisation RX4")
 
 
-async def test_closing_and_reopening(database):
+async def test_closing_and_reopening(database: Database) -> None:
     async with acting(database) as work:
         trust = await organisation(work, opened_on=OPENED)
         assert (await commands.close(work, trust.id, closed_on=TODAY)).closed_on == TODAY
@@ -69,7 +73,7 @@ async def test_closing_and_reopening(database):
     ]
 
 
-async def test_an_identifier_comes_and_goes_and_the_journal_keeps_it(database):
+async def test_an_identifier_comes_and_goes_and_the_journal_keeps_it(database: Database) -> None:
     async with acting(database) as work:
         trust = await organisation(work)
         identifier = await commands.add_identifier(work, trust.id, scheme="ODS", value=" RX4 ")
@@ -83,12 +87,12 @@ async def test_an_identifier_comes_and_goes_and_the_journal_keeps_it(database):
     }
 
 
-def _create(**given):
+def _create(**given: Any) -> Attempt[object]:
     given = {"code": "NEW", "name": "New", "kind": OrganisationKind.OTHER} | given
     return lambda work, _: commands.create(work, **given)
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[factories.Joint]] = [
     ("a code in use", _create(code="HUB-A"), "CODE_TAKEN"),
     ("a code in small letters", _create(code="new"), "BAD_CODE"),
     ("a code with a space", _create(code="NE W"), "BAD_CODE"),
@@ -143,7 +147,7 @@ REFUSALS = [
 ]
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
         await commands.add_identifier(work, it.lead.id, scheme="ODS", value="RX4")
@@ -153,14 +157,14 @@ async def test_refused(database, subtests):
                 await attempt(work, it)
 
 
-async def test_a_closed_organisation_is_not_closed_again(database):
+async def test_a_closed_organisation_is_not_closed_again(database: Database) -> None:
     async with acting(database) as work:
         trust = await organisation(work, closed_on=TODAY)
     async with refused(database, "ALREADY_CLOSED"), acting(database) as work:
         await commands.close(work, trust.id, closed_on=TODAY)
 
 
-async def test_parents_form_no_circle_through_others(database):
+async def test_parents_form_no_circle_through_others(database: Database) -> None:
     async with acting(database) as work:
         top = await organisation(work, "A")
         middle = await organisation(work, "B", parent_id=top.id)
@@ -169,7 +173,7 @@ async def test_parents_form_no_circle_through_others(database):
         await commands.update(work, top.id, parent_id=bottom.id)
 
 
-async def test_an_earlier_change_does_not_rewrite_a_later_one(database):
+async def test_an_earlier_change_does_not_rewrite_a_later_one(database: Database) -> None:
     async with acting(database) as work:
         trust = await organisation(work)
     async with acting(database, on=TODAY) as work:
@@ -178,7 +182,7 @@ async def test_an_earlier_change_does_not_rewrite_a_later_one(database):
         await commands.update(work, trust.id, name="Known before")
 
 
-async def test_an_identifier_is_not_removed_before_it_was_known(database):
+async def test_an_identifier_is_not_removed_before_it_was_known(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         trust = await organisation(work)
         identifier = await commands.add_identifier(work, trust.id, scheme="ODS", value="RX4")
@@ -186,7 +190,7 @@ async def test_an_identifier_is_not_removed_before_it_was_known(database):
         await commands.remove_identifier(work, identifier.id)
 
 
-SPONSOR_TRIES = [
+SPONSOR_TRIES: Sequence[Attempt[factories.Joint]] = [
     _create(),
     lambda work, it: commands.update(work, it.lead.id, name="Mine"),
     lambda work, it: commands.close(work, it.lead.id, closed_on=TODAY),
@@ -196,11 +200,11 @@ SPONSOR_TRIES = [
 ]
 
 
-async def test_a_sponsor_may_look_and_not_touch(database, subtests):
+async def test_a_sponsor_may_look_and_not_touch(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
     for number, attempt in enumerate(SPONSOR_TRIES):
-        with subtests.test(number):
+        with subtests.test(str(number)):
             async with (
                 refused(database, "FORBIDDEN"),
                 acting(database, viewer=as_sponsor(it.lead_sponsor)) as work,
@@ -208,14 +212,14 @@ async def test_a_sponsor_may_look_and_not_touch(database, subtests):
                 await attempt(work, it)
 
 
-async def test_two_people_who_take_one_code_at_once_make_one_organisation(database):
+async def test_two_people_who_take_one_code_at_once_make_one_organisation(database: Database) -> None:
     assert await race(database, organisation, organisation) == "CODE_TAKEN"
     async with acting(database) as work:
         assert len((await work.session.scalars(select(Organisation))).all()) == 1
         assert len((await work.session.scalars(select(JournalEntry))).all()) == 1
 
 
-async def test_two_people_who_make_each_other_the_parent_make_no_circle(database):
+async def test_two_people_who_make_each_other_the_parent_make_no_circle(database: Database) -> None:
     async with acting(database) as work:
         one, two = await organisation(work, "A"), await organisation(work, "B")
     outcome = await race(
@@ -226,7 +230,7 @@ async def test_two_people_who_make_each_other_the_parent_make_no_circle(database
     assert outcome == "PARENT_CIRCLE"
 
 
-async def test_nobody_takes_part_by_an_organisation_that_is_not_open(database):
+async def test_nobody_takes_part_by_an_organisation_that_is_not_open(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         it = await factories.programme(work)
         gone = await organisation(work, "GONE", closed_on=START)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import permutations
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import literal, select
 
+from domain.database import Database
 from domain.models import Continuation, Succession
 from domain.organisations import commands
 from domain.organisations.holders import holder
@@ -16,11 +19,13 @@ from domain.organisations.successions import Stand, Step, stands
 from tests import factories
 from tests.factories import TODAY, acting, organisation
 from tests.races import race
-from tests.refusals import refused
+from tests.refusals import Attempt, Refusal, refused
 
 LONG_AGO, MHCLG_ON, DLUHC_ON = date(2006, 5, 5), date(2018, 1, 8), date(2021, 9, 18)
 MERGED_ON, SPLIT_ON = date(2016, 7, 14), date(2023, 2, 7)
-STORY = [
+Story = list[tuple[str, str, date]]
+
+STORY: Story = [
     ("DCLG", "MHCLG", MHCLG_ON),
     ("MHCLG", "DLUHC", DLUHC_ON),
     ("BIS", "BEIS", MERGED_ON),
@@ -47,7 +52,7 @@ HELD = [
 ]
 
 
-async def _told(database, story) -> dict[str, UUID]:
+async def _told(database: Database, story: Story) -> dict[str, UUID]:
     async with acting(database, on=TODAY) as work:
         codes = dict.fromkeys(code for before, after, _ in story for code in (before, after))
         ids = {code: (await organisation(work, code)).id for code in codes}
@@ -59,7 +64,9 @@ async def _told(database, story) -> dict[str, UUID]:
 @pytest.mark.parametrize(
     "story", [STORY, STORY[::-1], STORY[3:] + STORY[:3]], ids=["in order", "backwards", "mixed"]
 )
-async def test_who_holds_what_is_the_same_in_whatever_order_it_becomes_known(database, story):
+async def test_who_holds_what_is_the_same_in_whatever_order_it_becomes_known(
+    database: Database, story: Story
+) -> None:
     ids = await _told(database, story)
     async with acting(database) as work:
         for code, since, on, expected in HELD:
@@ -67,7 +74,7 @@ async def test_who_holds_what_is_the_same_in_whatever_order_it_becomes_known(dat
             assert (await work.session.execute(asked)).scalar_one() == ids[expected], (code, since, on)
 
 
-async def test_a_succession_closes_the_predecessor_and_is_recorded_once(database):
+async def test_a_succession_closes_the_predecessor_and_is_recorded_once(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         before, after = await organisation(work, "A"), await organisation(work, "B")
     async with acting(database, on=TODAY) as work:
@@ -79,18 +86,18 @@ async def test_a_succession_closes_the_predecessor_and_is_recorded_once(database
     assert entry.changes["closed_on"] == [None, "2016-07-14"]
 
 
-async def test_an_organisation_known_to_have_closed_then_is_left_as_it_is(database):
+async def test_an_organisation_known_to_have_closed_then_is_left_as_it_is(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         before, after = await organisation(work, "A", closed_on=MERGED_ON), await organisation(work, "B")
         await commands.succeed(work, before.id, successor_id=after.id, on=MERGED_ON)
     assert before.version == 1
 
 
-def _succeed(before: str, after: str, on: date):
+def _succeed(before: str, after: str, on: date) -> Attempt[Mapping[str, UUID]]:
     return lambda work, ids: commands.succeed(work, ids[before], successor_id=ids[after], on=on)
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[Mapping[str, UUID]]] = [
     ("itself", _succeed("DBT", "DBT", TODAY), "SUCCESSION_CIRCLE"),
     ("what it took over from", _succeed("DLUHC", "MHCLG", TODAY), "SUCCESSION_CIRCLE"),
     ("what it took over from long ago", _succeed("DLUHC", "DCLG", TODAY), "SUCCESSION_CIRCLE"),
@@ -122,7 +129,7 @@ REFUSALS = [
 ]
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     ids = await _told(database, STORY)
     for case, attempt, code in REFUSALS:
         with subtests.test(case):
@@ -130,21 +137,21 @@ async def test_refused(database, subtests):
                 await attempt(work, ids)
 
 
-async def test_a_successor_that_opens_later_is_refused(database):
+async def test_a_successor_that_opens_later_is_refused(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         before, after = await organisation(work, "A"), await organisation(work, "B", opened_on=SPLIT_ON)
     async with refused(database, "SUCCESSOR_NOT_OPEN"), acting(database, on=TODAY) as work:
         await commands.succeed(work, before.id, successor_id=after.id, on=MERGED_ON)
 
 
-async def test_a_merger_before_it_opened_is_refused(database):
+async def test_a_merger_before_it_opened_is_refused(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         before, after = await organisation(work, "A", opened_on=SPLIT_ON), await organisation(work, "B")
     async with refused(database, "CLOSES_BEFORE_IT_OPENS"), acting(database, on=TODAY) as work:
         await commands.succeed(work, before.id, successor_id=after.id, on=MERGED_ON)
 
 
-async def test_two_successions_at_once_follow_each_other(database):
+async def test_two_successions_at_once_follow_each_other(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         a, b = await organisation(work, "A"), await organisation(work, "B")
     outcome = await race(
@@ -156,7 +163,7 @@ async def test_two_successions_at_once_follow_each_other(database):
     assert outcome == "SUCCESSION_CIRCLE"
 
 
-def test_a_split_ends_a_chain():
+def test_a_split_ends_a_chain() -> None:
     a, b, c, d = (UUID(int=n) for n in range(4))
     chain = [Step(a, b, MERGED_ON), Step(b, c, SPLIT_ON)]
     assert stands(chain) == [
@@ -181,7 +188,9 @@ def _stories(draw: st.DrawFn) -> list[tuple[int, int, date]]:
 
 @given(_stories(), st.randoms(use_true_random=False))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_the_continuations_do_not_depend_on_the_order(database, story, random):
+async def test_the_continuations_do_not_depend_on_the_order(
+    database: Database, story: list[tuple[int, int, date]], random: Random
+) -> None:
     """Whatever the order, the database has what the whole story says."""
     shuffled = random.sample(story, len(story))
     tag = uuid4().hex[:8].upper()
@@ -205,7 +214,7 @@ async def test_the_continuations_do_not_depend_on_the_order(database, story, ran
         assert len(counted.all()) == len(story)
 
 
-def test_the_rule_itself_does_not_depend_on_the_order():
+def test_the_rule_itself_does_not_depend_on_the_order() -> None:
     ids = [UUID(int=n) for n in range(4)]
     steps = [Step(ids[0], ids[1], MERGED_ON), Step(ids[1], ids[2], MHCLG_ON), Step(ids[2], ids[3], SPLIT_ON)]
     assert len({frozenset(stands(order)) for order in permutations(steps)}) == 1

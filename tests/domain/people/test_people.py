@@ -1,24 +1,32 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
+import pytest
+
+from domain.database import Database
+from domain.models import Affiliation
 from domain.people import commands
 from domain.people.models import SummaryFrequency
+from domain.work import Work
 from tests import factories
 from tests.factories import START, TODAY, acting, as_sponsor, organisation, person
 from tests.races import race
-from tests.refusals import refused
+from tests.refusals import Attempt, Refusal, refused
 
 DAY = timedelta(days=1)
 
 
-async def test_an_address_is_kept_without_capitals(database):
+async def test_an_address_is_kept_without_capitals(database: Database) -> None:
     async with acting(database) as work:
         ada = await person(work, email=" Ada.King@Example.ORG ")
     assert (ada.email, ada.summary_frequency) == ("ada.king@example.org", SummaryFrequency.QUARTERLY)
 
 
-async def test_what_changes_is_recorded_and_the_rest_stays(database):
+async def test_what_changes_is_recorded_and_the_rest_stays(database: Database) -> None:
     async with acting(database) as work:
         ada = await person(work)
     async with acting(database) as work:
@@ -29,7 +37,7 @@ async def test_what_changes_is_recorded_and_the_rest_stays(database):
     assert work.entries[0].changes == {"summary_frequency": ["QUARTERLY", "MONTHLY"]}
 
 
-async def test_a_person_belongs_to_an_organisation_and_leaves_it(database):
+async def test_a_person_belongs_to_an_organisation_and_leaves_it(database: Database) -> None:
     async with acting(database) as work:
         ada, trust = await person(work), await organisation(work)
         stay = await commands.affiliate(
@@ -52,18 +60,24 @@ async def test_a_person_belongs_to_an_organisation_and_leaves_it(database):
     assert again.position is None
 
 
-def _create(**given):
+Found = Mapping[str, UUID]
+"""The ids of what refusals are tried on, by name."""
+
+
+def _create(**given: Any) -> Attempt[object]:
     given = {"name": "New", "email": "new@example.org"} | given
     return lambda work, _: commands.create(work, **given)
 
 
-def _affiliate(**given):
-    return lambda work, it: commands.affiliate(
-        work, it["ada"], **({"organisation_id": it["trust"], "starts_on": START} | given)
-    )
+def _affiliate(**given: Any) -> Attempt[Found]:
+    def attempt(work: Work, it: Found) -> Awaitable[Affiliation]:
+        usual: dict[str, Any] = {"organisation_id": it["trust"], "starts_on": START}
+        return commands.affiliate(work, it["ada"], **(usual | given))
+
+    return attempt
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[Found]] = [
     ("an address in use", _create(email="ada.king@example.org"), "EMAIL_TAKEN"),
     ("an address in use but for capitals", _create(email="ADA.King@example.org"), "EMAIL_TAKEN"),
     (
@@ -113,7 +127,7 @@ REFUSALS = [
 ]
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         ada, ben, trust, union = (
             await person(work),
@@ -139,10 +153,10 @@ async def test_refused(database, subtests):
                 await attempt(work, it)
 
 
-async def test_a_sponsor_may_not_change_people(database, subtests):
+async def test_a_sponsor_may_not_change_people(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
-    tries = (
+    tries: Sequence[Attempt[None]] = (
         _create(),
         lambda work, _: commands.update(work, it.lead_sponsor.id, name="Me"),
         lambda work, _: commands.affiliate(
@@ -150,7 +164,7 @@ async def test_a_sponsor_may_not_change_people(database, subtests):
         ),
     )
     for number, attempt in enumerate(tries):
-        with subtests.test(number):
+        with subtests.test(str(number)):
             async with (
                 refused(database, "FORBIDDEN"),
                 acting(database, viewer=as_sponsor(it.lead_sponsor)) as work,
@@ -158,5 +172,5 @@ async def test_a_sponsor_may_not_change_people(database, subtests):
                 await attempt(work, None)
 
 
-async def test_two_people_with_one_address_at_once_are_one(database):
+async def test_two_people_with_one_address_at_once_are_one(database: Database) -> None:
     assert await race(database, person, person) == "EMAIL_TAKEN"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from sqlalchemy import literal, select
 
+from domain.database import Database
 from domain.models import Milestone, Organisation, Partner, Programme, Sponsor
 from domain.moment import Moment
 from domain.organisations import commands as organisations
 from domain.programmes import commands, partners
 from domain.programmes.decisions import undecided
 from domain.programmes.leads import lead, lead_organisation
+from domain.work import Work
 from tests import factories
 from tests.factories import START, TODAY, acting, organisation
 from tests.refusals import refused
@@ -20,18 +23,18 @@ SPLIT_ON, DECIDED_ON = date(2025, 2, 7), date(2025, 9, 1)
 DAY = timedelta(days=1)
 
 
-async def _waiting(work, on, *, past=True):
+async def _waiting(work: Work, on: date, *, past: bool = True) -> set[UUID]:
     return set(await work.session.scalars(undecided(Moment(on=literal(on), past=past))))
 
 
-async def _lead_on(work, programme, on):
+async def _lead_on(work: Work, programme: Programme, on: date) -> str | None:
     at = Moment(on=literal(on), past=True)
     here = at.rows(Programme)
     asked = select(Organisation.code).join(here, Organisation.id == lead_organisation(here, at))
     return (await work.session.execute(asked.where(here.id == programme.id))).scalar_one_or_none()
 
 
-async def _split(database, *, close=False):
+async def _split(database: Database, *, close: bool = False) -> tuple[factories.Joint, list[Organisation]]:
     async with acting(database) as work:
         it = await factories.joint(work)
         if close:
@@ -43,7 +46,7 @@ async def _split(database, *, close=False):
     return it, heirs
 
 
-async def test_each_open_programme_waits_for_a_decision_from_the_split_on(database):
+async def test_each_open_programme_waits_for_a_decision_from_the_split_on(database: Database) -> None:
     it, _ = await _split(database)
     async with acting(database) as work:
         assert await _waiting(work, SPLIT_ON - DAY) == set()
@@ -52,7 +55,7 @@ async def test_each_open_programme_waits_for_a_decision_from_the_split_on(databa
         assert await _lead_on(work, it.programme, TODAY) == it.lead.code
 
 
-async def test_a_closed_programme_needs_no_decision(database):
+async def test_a_closed_programme_needs_no_decision(database: Database) -> None:
     it, heirs = await _split(database, close=True)
     async with acting(database) as work:
         assert await _waiting(work, TODAY) == set()
@@ -60,7 +63,7 @@ async def test_a_closed_programme_needs_no_decision(database):
         await partners.assign(work, it.lead_part.id, organisation_id=heirs[0].id)
 
 
-async def test_a_merger_needs_no_decision(database):
+async def test_a_merger_needs_no_decision(database: Database) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
         heir = await organisation(work, "ONE")
@@ -71,7 +74,9 @@ async def test_a_merger_needs_no_decision(database):
         assert await _lead_on(work, it.programme, SPLIT_ON) == "ONE"
 
 
-async def test_the_decision_moves_the_part_its_seats_and_its_milestones_and_no_count_changes(database):
+async def test_the_decision_moves_the_part_its_seats_and_its_milestones_and_no_count_changes(
+    database: Database,
+) -> None:
     it, heirs = await _split(database)
     async with acting(database, on=DECIDED_ON) as work:
         part = await partners.assign(work, it.lead_part.id, organisation_id=heirs[1].id)
@@ -91,7 +96,7 @@ async def test_the_decision_moves_the_part_its_seats_and_its_milestones_and_no_c
         )
 
 
-async def test_milestones_of_the_others_stay(database):
+async def test_milestones_of_the_others_stay(database: Database) -> None:
     it, heirs = await _split(database)
     async with acting(database, on=DECIDED_ON) as work:
         theirs = await factories.milestone(work, it.programme, "Theirs", owner_organisation_id=it.other.id)
@@ -100,7 +105,7 @@ async def test_milestones_of_the_others_stay(database):
         assert (theirs.owner_organisation_id, nobody.owner_organisation_id) == (it.other.id, None)
 
 
-async def test_only_a_successor_goes_on_and_only_once(database):
+async def test_only_a_successor_goes_on_and_only_once(database: Database) -> None:
     it, heirs = await _split(database)
     for nobody, code in (
         (heirs[2].id, "NOT_A_SUCCESSOR"),
@@ -117,7 +122,7 @@ async def test_only_a_successor_goes_on_and_only_once(database):
         await partners.assign(work, it.lead_part.id, organisation_id=heirs[1].id)
 
 
-async def test_the_chosen_successor_is_followed_like_any_other(database):
+async def test_the_chosen_successor_is_followed_like_any_other(database: Database) -> None:
     it, heirs = await _split(database)
     async with acting(database, on=DECIDED_ON) as work:
         await partners.assign(work, it.lead_part.id, organisation_id=heirs[0].id)
@@ -125,7 +130,7 @@ async def test_the_chosen_successor_is_followed_like_any_other(database):
         assert await _lead_on(work, it.programme, TODAY) == "THREE"
 
 
-async def test_a_part_that_ended_before_the_split_needs_no_decision(database):
+async def test_a_part_that_ended_before_the_split_needs_no_decision(database: Database) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
         await partners.change_lead(
@@ -137,7 +142,7 @@ async def test_a_part_that_ended_before_the_split_needs_no_decision(database):
         assert await _waiting(work, TODAY) == set()
 
 
-async def test_before_a_programme_is_known_nobody_leads_it(database):
+async def test_before_a_programme_is_known_nobody_leads_it(database: Database) -> None:
     async with acting(database) as work:
         it = await factories.joint(work)
         assert await _lead_on(work, it.programme, START - DAY) is None

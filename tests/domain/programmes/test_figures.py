@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from random import Random
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
+from domain.database import Database
 from domain.errors import Refused
 from domain.history import as_of
 from domain.milestones import commands as milestones
@@ -17,6 +21,7 @@ from domain.programmes import commands as programmes
 from domain.programmes import partners
 from domain.programmes.models import DeliveryConfidence, PartnerRole, Programme
 from domain.programmes.reports import report
+from domain.work import Work
 from tests import factories as make
 
 DAYS = [make.START + timedelta(days=days) for days in range(0, 90, 7)]
@@ -28,7 +33,7 @@ LED = ("earlier_since", "led_from", "earlier_leads", "lead_id")
 FIGURES = ("heard_on", "first_forecast", "open_forecasts", "slipped_milestones", *LED)
 
 
-async def _figures(database, programme_id, day):
+async def _figures(database: Database, programme_id: UUID, day: date) -> tuple[Any, ...]:
     """The figures as of the end of a day, in the order of what `_recount` gives."""
     rows = as_of(ProgrammeFigures, func.date(day)).c
     async with make.acting(database) as work:
@@ -41,7 +46,7 @@ async def _figures(database, programme_id, day):
     return tuple(figures)
 
 
-async def _recount(database, programme_id, day):
+async def _recount(database: Database, programme_id: UUID, day: date) -> tuple[Any, ...]:
     async with make.acting(database) as work:
         of, there, here = (as_of(model, func.date(day)).c for model in (Programme, Milestone, Partner))
         [own] = await work.session.execute(select(*(of[name] for name in OWN)).where(of.id == programme_id))
@@ -79,7 +84,9 @@ async def _recount(database, programme_id, day):
     )
 
 
-async def _something(work, chance, programme, kept, organisations):
+async def _something(
+    work: Work, chance: Random, programme: Programme, kept: list[UUID], organisations: Sequence[UUID]
+) -> None:
     """One change, dated as the transaction is; it may be refused."""
     chosen = chance.choice(kept)
     day = make.START + timedelta(days=chance.randrange(400))
@@ -114,7 +121,7 @@ async def _something(work, chance, programme, kept, organisations):
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_figures_are_a_recount_on_every_date(database, seed):
+async def test_figures_are_a_recount_on_every_date(database: Database, seed: int) -> None:
     chance = Random(seed)
     async with make.acting(database) as work:
         programme = await make.programme(work)
@@ -139,7 +146,7 @@ async def test_figures_are_a_recount_on_every_date(database, seed):
     assert told == await _recount(database, programme.id, make.TODAY)
 
 
-async def test_what_is_changed_on_an_earlier_date_is_counted_from_it_on(database):
+async def test_what_is_changed_on_an_earlier_date_is_counted_from_it_on(database: Database) -> None:
     later = make.START + timedelta(days=30)
     async with make.acting(database) as work:
         programme = await make.programme(work)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import literal, select
+from sqlalchemy import ColumnElement, literal, select
 
 from domain.database import Database
 from domain.milestones import commands
@@ -80,8 +80,9 @@ async def test_sql_and_python_agree_on_what_contradicts_what(database: Database)
         type(health(Programme, Moment(literal(ON), past=False)).type),
     )
     assert kind is type(confidence)
+    in_sql: dict[Health, ColumnElement[Any]] = {each: literal(each.value) for each in Health}
     said = [
-        contradicting(literal(judged, confidence), literal(computed.value)).label(f"pair_{place}")
+        contradicting(literal(judged, confidence), in_sql[computed]).label(f"pair_{place}")
         for place, (judged, computed) in enumerate(pairs)
     ]
     async with acting(database) as looking:
@@ -159,7 +160,7 @@ async def _agree(database: Database, programme_id: UUID, on: date, *, past: bool
     at = Moment(literal(on), past=past)
     row, promised = at.rows(Programme), at.rows(Milestone)
     computed = health(row, at)
-    said = (computed, silent(row, at), contradicting(row.delivery_confidence, computed))
+    said = (computed, silent(row, at), contradicting(row.delivery_confidence.expression, computed))
     async with acting(database) as looking:
         found = (
             await looking.session.execute(select(row, *said).where(row.id == programme_id))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import and_, func, literal, select
 
+from domain.database import Database
 from domain.errors import Refused
 from domain.models import Organisation, Partner
 from domain.moment import Moment
@@ -16,8 +19,12 @@ from domain.organisations import commands as organisations
 from domain.programmes import partners
 from domain.programmes.leads import leads
 from domain.programmes.models import PartnerRole
+from domain.work import Work
 from tests.factories import START, acting, organisation, programme
 from tests.refusals import refused
+
+Step = tuple[Any, ...]
+"""The name of a command and what it is given; organisations and partners stand as numbers."""
 
 BODIES = 4
 LAST = 30
@@ -34,7 +41,7 @@ _steps = st.one_of(
 )
 
 
-async def _take(work, programme_id, bodies, step):
+async def _take(work: Work, programme_id: UUID, bodies: Sequence[UUID], step: Step) -> None:
     match step:
         case ("lead", body, day):
             await partners.change_lead(work, programme_id, organisation_id=bodies[body], starts_on=day)
@@ -50,7 +57,7 @@ async def _take(work, programme_id, bodies, step):
             await partners.assign(work, partner_id, organisation_id=bodies[body])
 
 
-async def _partner(work, programme_id, number):
+async def _partner(work: Work, programme_id: UUID, number: int) -> UUID:
     ids = await work.session.scalars(
         select(Partner.id).where(Partner.programme_id == programme_id).order_by(Partner.id)
     )
@@ -58,7 +65,7 @@ async def _partner(work, programme_id, number):
     return known[number % len(known)]
 
 
-async def _leads_on_each_day(work, programme_id, *, past):
+async def _leads_on_each_day(work: Work, programme_id: UUID, *, past: bool) -> list[int]:
     counted = []
     for days in range(LAST + 1):
         at = Moment(on=literal(START + timedelta(days=days)), past=past)
@@ -70,7 +77,9 @@ async def _leads_on_each_day(work, programme_id, *, past):
 
 @given(st.lists(st.tuples(st.integers(0, 9), _steps), min_size=1, max_size=12))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_there_is_exactly_one_lead_on_every_day(database, story):
+async def test_there_is_exactly_one_lead_on_every_day(
+    database: Database, story: list[tuple[int, Step]]
+) -> None:
     """Each step takes effect some days after the one before; what is refused changes nothing."""
     tag = uuid4().hex[:8].upper()
     async with acting(database) as work:
@@ -90,7 +99,7 @@ async def test_there_is_exactly_one_lead_on_every_day(database, story):
         assert set(await _leads_on_each_day(work, made.id, past=True)) == {1}
 
 
-async def test_the_database_itself_refuses_a_second_lead(database):
+async def test_the_database_itself_refuses_a_second_lead(database: Database) -> None:
     async with acting(database) as work:
         made = await programme(work)
     async with refused(database, "ONE_LEAD"), acting(database) as work:

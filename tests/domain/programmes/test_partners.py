@@ -1,27 +1,33 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from domain.database import Database
 from domain.models import Partner, Sponsor
 from domain.organisations import commands as organisations
+from domain.organisations.models import Organisation
 from domain.programmes import commands, partners, sponsors
 from domain.programmes.models import PartnerRole
+from domain.work import Work
 from tests import factories
 from tests.factories import START, TODAY, acting, as_sponsor, organisation
-from tests.races import race
-from tests.refusals import refused
+from tests.races import Act, race
+from tests.refusals import Attempt, Refusal, refused
 
 DAY = timedelta(days=1)
 
 
-async def _joint(database):
+async def _joint(database: Database) -> factories.Joint:
     async with acting(database) as work:
         return await factories.joint(work)
 
 
-async def test_a_partner_joins_and_leaves_and_its_seats_end_with_it(database):
+async def test_a_partner_joins_and_leaves_and_its_seats_end_with_it(database: Database) -> None:
     it = await _joint(database)
     async with acting(database, on=TODAY) as work:
         left = await partners.end(work, it.other_part.id, ends_on=TODAY, expected_version=1)
@@ -36,14 +42,14 @@ async def test_a_partner_joins_and_leaves_and_its_seats_end_with_it(database):
     assert again.starts_on == TODAY
 
 
-async def test_a_planned_end_can_be_brought_forward(database):
+async def test_a_planned_end_can_be_brought_forward(database: Database) -> None:
     it = await _joint(database)
     async with acting(database) as work:
         await partners.end(work, it.other_part.id, ends_on=TODAY)
         assert (await partners.end(work, it.other_part.id, ends_on=TODAY - DAY)).ends_on == TODAY - DAY
 
 
-async def test_another_organisation_leads_from_a_date_on(database):
+async def test_another_organisation_leads_from_a_date_on(database: Database) -> None:
     it = await _joint(database)
     async with acting(database, on=TODAY) as work:
         led = await partners.change_lead(work, it.programme.id, organisation_id=it.other.id, starts_on=TODAY)
@@ -55,7 +61,7 @@ async def test_another_organisation_leads_from_a_date_on(database):
     assert work.entries[0].subject_id == led.id
 
 
-async def test_a_lead_can_be_corrected_on_the_day_it_began(database):
+async def test_a_lead_can_be_corrected_on_the_day_it_began(database: Database) -> None:
     it = await _joint(database)
     async with acting(database) as work:
         led = await partners.change_lead(work, it.programme.id, organisation_id=it.other.id, starts_on=START)
@@ -63,7 +69,7 @@ async def test_a_lead_can_be_corrected_on_the_day_it_began(database):
     assert (before.starts_on, before.ends_on, led.starts_on) == (START, START, START)
 
 
-async def test_who_took_over_from_the_lead_leads_already(database):
+async def test_who_took_over_from_the_lead_leads_already(database: Database) -> None:
     it = await _joint(database)
     async with acting(database, on=TODAY) as work:
         heir = await organisation(work, "HEIR")
@@ -79,15 +85,19 @@ async def test_who_took_over_from_the_lead_leads_already(database):
     assert named.organisation_id == it.lead.id
 
 
-def _add(**given):
-    return lambda work, it: partners.add(
-        work,
-        it.programme.id,
-        **({"organisation_id": it.lead.id, "role": PartnerRole.DELIVERY, "starts_on": START} | given),
-    )
+def _add(**given: Any) -> Attempt[factories.Joint]:
+    def attempt(work: Work, it: factories.Joint) -> Awaitable[Partner]:
+        usual: dict[str, Any] = {
+            "organisation_id": it.lead.id,
+            "role": PartnerRole.DELIVERY,
+            "starts_on": START,
+        }
+        return partners.add(work, it.programme.id, **(usual | given))
+
+    return attempt
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[factories.Joint]] = [
     ("a second lead", _add(role=PartnerRole.LEAD), "ONE_LEAD"),
     ("an unknown organisation", _add(organisation_id=factories.NOBODY), "NOT_FOUND"),
     ("an end before the start", _add(ends_on=START - DAY), "ENDS_BEFORE_START"),
@@ -143,7 +153,7 @@ REFUSALS = [
 ]
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     it = await _joint(database)
     for case, attempt, code in REFUSALS:
         with subtests.test(case):
@@ -151,7 +161,7 @@ async def test_refused(database, subtests):
                 await attempt(work, it)
 
 
-async def test_who_left_is_not_ended_later(database):
+async def test_who_left_is_not_ended_later(database: Database) -> None:
     it = await _joint(database)
     async with acting(database) as work:
         await partners.end(work, it.other_part.id, ends_on=TODAY)
@@ -159,7 +169,7 @@ async def test_who_left_is_not_ended_later(database):
         await partners.end(work, it.other_part.id, ends_on=TODAY + DAY)
 
 
-async def test_nobody_joins_or_leads_a_closed_programme_but_who_leaves_may_leave(database):
+async def test_nobody_joins_or_leads_a_closed_programme_but_who_leaves_may_leave(database: Database) -> None:
     it = await _joint(database)
     async with acting(database) as work:
         await commands.close(work, it.programme.id)
@@ -171,11 +181,13 @@ async def test_nobody_joins_or_leads_a_closed_programme_but_who_leaves_may_leave
         assert (await partners.end(work, it.other_part.id, ends_on=TODAY)).ends_on == TODAY
 
 
-async def test_a_sponsor_may_look_and_a_stranger_may_not(database, subtests):
+async def test_a_sponsor_may_look_and_a_stranger_may_not(
+    database: Database, subtests: pytest.Subtests
+) -> None:
     it = await _joint(database)
     async with acting(database) as work:
         stranger = await factories.person(work, "Eve Else")
-    tries = {
+    tries: dict[str, Attempt[factories.Joint]] = {
         "add": _add(),
         "end": lambda work, it: partners.end(work, it.other_part.id, ends_on=TODAY),
         "lead": lambda work, it: partners.change_lead(
@@ -193,12 +205,12 @@ async def test_a_sponsor_may_look_and_a_stranger_may_not(database, subtests):
                     await attempt(work, it)
 
 
-async def test_two_changes_of_the_lead_at_once_follow_each_other(database):
+async def test_two_changes_of_the_lead_at_once_follow_each_other(database: Database) -> None:
     it = await _joint(database)
     async with acting(database) as work:
         third = await organisation(work, "THIRD")
 
-    def lead_by(who):
+    def lead_by(who: Organisation) -> Act:
         return lambda work: partners.change_lead(
             work, it.programme.id, organisation_id=who.id, starts_on=TODAY
         )
@@ -212,7 +224,7 @@ async def test_two_changes_of_the_lead_at_once_follow_each_other(database):
     assert periods == [(it.lead.id, START, TODAY), (it.other.id, TODAY, TODAY), (third.id, TODAY, None)]
 
 
-async def test_the_same_partner_added_twice_at_once_is_added_once(database):
+async def test_the_same_partner_added_twice_at_once_is_added_once(database: Database) -> None:
     it = await _joint(database)
     async with acting(database) as work:
         third = await organisation(work, "THIRD")

@@ -1,25 +1,32 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from domain.database import Database
 from domain.models import HISTORY, Phase
 from domain.programmes import commands, phases
+from domain.work import Work
 from tests import factories
 from tests.factories import START, TODAY, acting, as_sponsor
 from tests.refusals import refused
 
 DAY = timedelta(days=1)
 
+Attempt = Callable[[Work, factories.Joint, Phase], Awaitable[Any]]
 
-async def _with_phase(database):
+
+async def _with_phase(database: Database) -> tuple[factories.Joint, Phase]:
     async with acting(database) as work:
         it = await factories.joint(work)
         return it, await phases.add(work, it.programme.id, title=" Set-up ", starts_on=START, ends_on=TODAY)
 
 
-async def test_a_phase_is_added_changed_and_taken_out_and_the_past_keeps_it(database):
+async def test_a_phase_is_added_changed_and_taken_out_and_the_past_keeps_it(database: Database) -> None:
     _, phase = await _with_phase(database)
     assert (phase.title, phase.ends_on) == ("Set-up", TODAY)
     async with acting(database, on=START + DAY) as work:
@@ -37,7 +44,7 @@ async def test_a_phase_is_added_changed_and_taken_out_and_the_past_keeps_it(data
     assert work.entries[0].changes["title"] == ["Beginning", None]
 
 
-REFUSALS = [
+REFUSALS: list[tuple[str, Attempt, str]] = [
     (
         "no title",
         lambda work, it, _: phases.add(work, it.programme.id, title="", starts_on=START),
@@ -74,7 +81,7 @@ REFUSALS = [
 ]
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     it, phase = await _with_phase(database)
     for case, attempt, code in REFUSALS:
         with subtests.test(case):
@@ -82,14 +89,16 @@ async def test_refused(database, subtests):
                 await attempt(work, it, phase)
 
 
-TRIES = {
+TRIES: dict[str, Attempt] = {
     "add": lambda work, it, _: phases.add(work, it.programme.id, title="New", starts_on=START),
     "update": lambda work, _, phase: phases.update(work, phase.id, title="New"),
     "remove": lambda work, _, phase: phases.remove(work, phase.id),
 }
 
 
-async def test_a_sponsor_may_not_change_phases_and_nobody_those_of_a_closed_programme(database, subtests):
+async def test_a_sponsor_may_not_change_phases_and_nobody_those_of_a_closed_programme(
+    database: Database, subtests: pytest.Subtests
+) -> None:
     it, phase = await _with_phase(database)
     for name, attempt in TRIES.items():
         with subtests.test(f"{name} as a sponsor"):

@@ -1,23 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from domain.database import Database
 from domain.models import LedgerEntry, Milestone, Partner
 from domain.programmes import commands, phases
-from domain.programmes.models import PartnerRole, ProgrammeStatus
+from domain.programmes.models import PartnerRole, Programme, ProgrammeStatus
+from domain.work import Work
 from tests import factories
 from tests.factories import START, TODAY, acting, as_sponsor, organisation, programme
 from tests.races import race
-from tests.refusals import refused
+from tests.refusals import Attempt, Refusal, refused
 
 ENDS = date(2027, 3, 31)
 
 
-async def test_a_programme_begins_with_its_lead_and_its_planned_end(database):
+async def test_a_programme_begins_with_its_lead_and_its_planned_end(database: Database) -> None:
     async with acting(database) as work:
         lead = await organisation(work)
         made = await programme(
@@ -50,21 +54,21 @@ async def test_a_programme_begins_with_its_lead_and_its_planned_end(database):
     assert work.entries[1].changes["lead_id"] == [None, str(lead.id)]
 
 
-async def test_without_an_end_there_is_no_milestone(database):
+async def test_without_an_end_there_is_no_milestone(database: Database) -> None:
     async with acting(database) as work:
         made = await programme(work)
         assert not (await work.session.scalars(select(Milestone))).all()
     assert (made.ends_on, made.heard_on) == (None, None)
 
 
-async def test_a_report_may_name_a_lead_that_had_closed(database):
+async def test_a_report_may_name_a_lead_that_had_closed(database: Database) -> None:
     async with acting(database, on=TODAY) as work:
         gone = await organisation(work, closed_on=START)
         made = await programme(work, lead=gone, as_reported=True)
         assert (await factories.lead_of(work, made)).organisation_id == gone.id
 
 
-async def test_what_changes_is_recorded_and_the_rest_stays(database):
+async def test_what_changes_is_recorded_and_the_rest_stays(database: Database) -> None:
     async with acting(database) as work:
         made = await programme(work, purpose="Together.", starts_on=START)
     async with acting(database) as work:
@@ -99,7 +103,7 @@ LIFE = [
 ]
 
 
-async def test_the_life_of_a_programme(database, subtests):
+async def test_the_life_of_a_programme(database: Database, subtests: pytest.Subtests) -> None:
     for number, (status, verb, outcome) in enumerate(LIFE):
         with subtests.test(f"{status} {verb}"):
             async with acting(database) as work:
@@ -115,17 +119,19 @@ async def test_the_life_of_a_programme(database, subtests):
                     await getattr(commands, verb)(work, made.id)
 
 
-def _create(**given):
-    return lambda work, it: commands.create(
-        work, **({"ref": "new", "title": "New", "lead_id": it.lead.id} | given)
-    )
+def _create(**given: Any) -> Attempt[factories.Joint]:
+    def attempt(work: Work, it: factories.Joint) -> Awaitable[Programme]:
+        usual: dict[str, Any] = {"ref": "new", "title": "New", "lead_id": it.lead.id}
+        return commands.create(work, **(usual | given))
+
+    return attempt
 
 
-def _update(**given):
+def _update(**given: Any) -> Attempt[factories.Joint]:
     return lambda work, it: commands.update(work, it.programme.id, **given)
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[factories.Joint]] = [
     ("a reference in use", _create(ref="hub"), "REF_TAKEN"),
     ("no reference", _create(ref=""), "BAD_REF"),
     ("a reference with a space", _create(ref="a b"), "BAD_REF"),
@@ -154,14 +160,14 @@ REFUSALS = [
 ]
 
 
-async def _with_an_end(database):
+async def _with_an_end(database: Database) -> factories.Joint:
     async with acting(database) as work:
         it = await factories.joint(work)
         await factories.milestone(work, it.programme, "Planned end", baseline_on=ENDS, marks_end=True)
     return it
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     it = await _with_an_end(database)
     for case, attempt, code in REFUSALS:
         with subtests.test(case):
@@ -169,14 +175,14 @@ async def test_refused(database, subtests):
                 await attempt(work, it)
 
 
-async def test_a_lead_must_be_open(database):
+async def test_a_lead_must_be_open(database: Database) -> None:
     async with acting(database) as work:
         gone = await organisation(work, closed_on=START)
     async with refused(database, "ORGANISATION_CLOSED"), acting(database) as work:
         await programme(work, lead=gone)
 
 
-async def test_a_closed_programme_is_not_changed(database):
+async def test_a_closed_programme_is_not_changed(database: Database) -> None:
     async with acting(database) as work:
         made = await programme(work, status=ProgrammeStatus.CLOSED)
     async with refused(database, "NOT_OPEN"), acting(database) as work:
@@ -184,7 +190,9 @@ async def test_a_closed_programme_is_not_changed(database):
 
 
 @pytest.mark.parametrize("verb", ["update", "activate", "pause", "close", "reopen"])
-async def test_who_sees_a_programme_may_not_change_it_and_a_stranger_does_not_see_it(database, verb):
+async def test_who_sees_a_programme_may_not_change_it_and_a_stranger_does_not_see_it(
+    database: Database, verb: str
+) -> None:
     it = await _with_an_end(database)
     async with acting(database) as work:
         stranger = await factories.person(work, "Eve Else")
@@ -193,13 +201,13 @@ async def test_who_sees_a_programme_may_not_change_it_and_a_stranger_does_not_se
             await getattr(commands, verb)(work, it.programme.id)
 
 
-async def test_a_sponsor_makes_no_programme(database):
+async def test_a_sponsor_makes_no_programme(database: Database) -> None:
     it = await _with_an_end(database)
     async with refused(database, "FORBIDDEN"), acting(database, viewer=as_sponsor(it.lead_sponsor)) as work:
         await _create()(work, it)
 
 
-async def test_two_programmes_with_one_reference_at_once_are_one(database):
+async def test_two_programmes_with_one_reference_at_once_are_one(database: Database) -> None:
     async with acting(database) as work:
         lead = await organisation(work)
     outcome = await race(
@@ -210,7 +218,7 @@ async def test_two_programmes_with_one_reference_at_once_are_one(database):
     assert outcome == "REF_TAKEN"
 
 
-async def test_of_two_changes_at_once_from_one_version_the_later_is_stale(database):
+async def test_of_two_changes_at_once_from_one_version_the_later_is_stale(database: Database) -> None:
     async with acting(database) as work:
         made = await programme(work)
     outcome = await race(
@@ -221,7 +229,7 @@ async def test_of_two_changes_at_once_from_one_version_the_later_is_stale(databa
     assert outcome == "STALE"
 
 
-async def test_nothing_belongs_to_a_programme_before_it_was_known(database):
+async def test_nothing_belongs_to_a_programme_before_it_was_known(database: Database) -> None:
     async with acting(database, on=START) as work:
         hub = await programme(work, "hub", lead=await organisation(work, "RX4"))
     async with acting(database, on=START + timedelta(days=30)) as work:

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
+import pytest
+
+from domain.database import Database
 from domain.programmes import commands, partners, sponsors
+from domain.programmes.models import Sponsor
+from domain.work import Work
 from tests import factories
 from tests.factories import START, TODAY, acting
 from tests.races import race
@@ -11,8 +19,12 @@ from tests.refusals import refused
 DAY = timedelta(days=1)
 LEAVES = date(2026, 12, 31)
 
+More = dict[str, Any]
+"""A partner of another programme, and somebody who sponsors none, by name."""
+Appoint = Callable[[Work, factories.Joint, More], Awaitable[Sponsor]]
 
-async def _joint(database):
+
+async def _joint(database: Database) -> tuple[factories.Joint, More]:
     """A programme whose second partner leaves, as is known from the start."""
     async with acting(database) as work:
         it = await factories.joint(work)
@@ -24,7 +36,7 @@ async def _joint(database):
         }
 
 
-async def test_a_seat_is_given_and_ends(database):
+async def test_a_seat_is_given_and_ends(database: Database) -> None:
     it, more = await _joint(database)
     async with acting(database) as work:
         seat = await factories.sponsor(work, it.programme, more["eve"], ends_on=TODAY)
@@ -40,14 +52,14 @@ async def test_a_seat_is_given_and_ends(database):
     assert work.entries[1].changes == {"ends_on": ["2026-06-01", "2026-05-31"]}
 
 
-async def test_a_partner_can_have_several_sponsors(database):
+async def test_a_partner_can_have_several_sponsors(database: Database) -> None:
     it, more = await _joint(database)
     async with acting(database) as work:
         seat = await factories.sponsor(work, it.programme, more["eve"], seat_of=it.other_part, ends_on=LEAVES)
     assert seat.partner_id == it.other_part.id
 
 
-async def test_a_seat_to_come_never_begins_when_the_partnership_ends_before(database):
+async def test_a_seat_to_come_never_begins_when_the_partnership_ends_before(database: Database) -> None:
     it, more = await _joint(database)
     async with acting(database) as work:
         seat = await factories.sponsor(
@@ -57,20 +69,24 @@ async def test_a_seat_to_come_never_begins_when_the_partnership_ends_before(data
     assert (seat.starts_on, seat.ends_on) == (TODAY, TODAY)
 
 
-def _appoint(**given):
-    def attempt(work, it, more):
+def _appoint(**given: Any) -> Appoint:
+    def attempt(work: Work, it: factories.Joint, more: More) -> Awaitable[Sponsor]:
         given_here = {name: value(it, more) if callable(value) else value for name, value in given.items()}
-        seat = {"partner_id": it.lead_part.id, "person_id": more["eve"].id, "starts_on": START} | given_here
+        seat: dict[str, Any] = {
+            "partner_id": it.lead_part.id,
+            "person_id": more["eve"].id,
+            "starts_on": START,
+        } | given_here
         return sponsors.appoint(work, it.programme.id, **seat)
 
     return attempt
 
 
-def _other_part(it, _more):
+def _other_part(it: factories.Joint, _more: More) -> UUID:
     return it.other_part.id
 
 
-REFUSALS = [
+REFUSALS: list[tuple[str, Appoint, str]] = [
     (
         "a partner of another programme",
         _appoint(partner_id=lambda _, more: more["elsewhere"].id),
@@ -100,7 +116,7 @@ REFUSALS = [
 ]
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     it, more = await _joint(database)
     for case, attempt, code in REFUSALS:
         with subtests.test(case):
@@ -108,7 +124,9 @@ async def test_refused(database, subtests):
                 await attempt(work, it, more)
 
 
-async def test_an_end_is_brought_forward_and_not_put_off(database, subtests):
+async def test_an_end_is_brought_forward_and_not_put_off(
+    database: Database, subtests: pytest.Subtests
+) -> None:
     it, more = await _joint(database)
     async with acting(database) as work:
         seat = await factories.sponsor(work, it.programme, more["eve"], ends_on=TODAY)
@@ -122,7 +140,7 @@ async def test_an_end_is_brought_forward_and_not_put_off(database, subtests):
                 await sponsors.end(work, seat.id, ends_on=ends_on)
 
 
-async def test_a_closed_programme_gets_no_sponsor_and_lets_them_go(database):
+async def test_a_closed_programme_gets_no_sponsor_and_lets_them_go(database: Database) -> None:
     it, more = await _joint(database)
     async with acting(database) as work:
         seat = await factories.sponsor(work, it.programme, more["eve"])
@@ -133,7 +151,7 @@ async def test_a_closed_programme_gets_no_sponsor_and_lets_them_go(database):
         assert (await sponsors.end(work, seat.id, ends_on=TODAY)).ends_on == TODAY
 
 
-async def test_one_seat_given_twice_at_once_is_given_once(database):
+async def test_one_seat_given_twice_at_once_is_given_once(database: Database) -> None:
     it, more = await _joint(database)
     outcome = await race(
         database,

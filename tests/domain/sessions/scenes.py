@@ -38,7 +38,7 @@ async def meeting(work: Work, **given: Any) -> Meeting:
 
 async def plan(work: Work, of: Together | Meeting, **given: Any) -> Session:
     """A session of the executives, in person for 90 minutes unless a test says otherwise."""
-    usual = {
+    usual: dict[str, Any] = {
         "title": "First day",
         "cohort_ids": [of.cohort.id],
         "mode": SessionMode.IN_PERSON,
@@ -54,4 +54,5 @@ async def ask(
     work: Work, session: Session, question: str = "What do we promise?", **given: Any
 ) -> AgendaItem:
     """A question of half an hour on the agenda of a session."""
-    return await agenda.add(work, session.id, **({"question": question, "minutes": 30} | given))
+    usual: dict[str, Any] = {"question": question, "minutes": 30}
+    return await agenda.add(work, session.id, **(usual | given))

@@ -1,19 +1,28 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
+from domain.database import Database
 from domain.errors import Refused
 from domain.sessions import agenda, commands, methods, outcomes
+from domain.sessions.models import Session
 from domain.sessions.practice import AgendaItem, Method, MethodSource
+from domain.work import Work
 from tests import factories
-from tests.domain.sessions.scenes import ask, meeting, plan
+from tests.domain.sessions.scenes import Meeting, ask, meeting, plan
 from tests.factories import TODAY, acting
 from tests.races import race
-from tests.refusals import refused
+from tests.refusals import Refusal, refused
+
+Found = Mapping[str, Any]
+"""What refusals are tried on, by name."""
 
 
-async def _order(work, session):
+async def _order(work: Work, session: Session) -> str:
     await work.session.flush()
     found = select(AgendaItem).where(AgendaItem.session_id == session.id).order_by(AgendaItem.position)
     items = list(await work.session.scalars(found))
@@ -21,10 +30,10 @@ async def _order(work, session):
     return "".join(item.question[0] for item in items)
 
 
-async def test_an_agenda_is_put_together_and_in_another_order(database):
+async def test_an_agenda_is_put_together_and_in_another_order(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
-        method = await work.session.scalar(select(Method).where(Method.name == "1-2-4-All"))
+        method = (await work.session.scalars(select(Method).where(Method.name == "1-2-4-All"))).one()
         a = await ask(
             work, it.session, "A?", purpose=" To begin ", method_id=method.id, outcome="One line each"
         )
@@ -46,13 +55,13 @@ async def test_an_agenda_is_put_together_and_in_another_order(database):
     ]
 
 
-def test_a_title_that_asks_nothing_is_told_so():
+def test_a_title_that_asks_nothing_is_told_so() -> None:
     with pytest.raises(Refused, match="ending in a question mark") as refusal:
         AgendaItem(question="Welcome")
     assert (refusal.value.code, refusal.value.field) == ("NOT_A_QUESTION", "question")
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[Found]] = [
     ("no question", lambda work, it: ask(work, it["session"], "Budget"), "NOT_A_QUESTION"),
     ("nothing", lambda work, it: ask(work, it["session"], " "), "EMPTY_QUESTION"),
     ("no time", lambda work, it: ask(work, it["session"], minutes=0), "BAD_LENGTH"),
@@ -78,10 +87,10 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await meeting(work)
-        found = {
+        found: Found = {
             "session": it.session,
             "item": await ask(work, it.session),
             "off": await _cancelled(work, it),
@@ -95,27 +104,27 @@ async def test_refused(database, subtests):
                 await attempt(work, found)
 
 
-async def _cancelled(work, it):
+async def _cancelled(work: Work, it: Meeting) -> Session:
     off = await plan(work, it)
     await commands.cancel(work, off.id, because="Snow")
     return off
 
 
-async def _decided(work, it):
+async def _decided(work: Work, it: Meeting) -> AgendaItem:
     session = await plan(work, it)
     item = await ask(work, session)
     await outcomes.decide(work, session.id, text="Weekly", agenda_item_id=item.id)
     return item
 
 
-async def test_two_questions_at_once_do_not_overfill_it(database):
+async def test_two_questions_at_once_do_not_overfill_it(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
     added = lambda work: ask(work, it.session, minutes=60)  # noqa: E731
     assert await race(database, added, added) == "AGENDA_TOO_LONG"
 
 
-async def test_the_catalogue_is_the_file_and_nothing_else(database):
+async def test_the_catalogue_is_the_file_and_nothing_else(database: Database) -> None:
     shipped = methods.shipped()
     assert len(shipped) == len({each.name for each in shipped}) == len({each.url for each in shipped}) == 33
     async with acting(database, on=TODAY) as work:
@@ -131,7 +140,7 @@ async def test_the_catalogue_is_the_file_and_nothing_else(database):
 
 
 @pytest.mark.parametrize("method", methods.shipped(), ids=lambda method: method.name)
-def test_each_has_a_link_and_a_line_of_our_own(method):
+def test_each_has_a_link_and_a_line_of_our_own(method: methods.ShippedMethod) -> None:
     assert method.url.startswith("https://www.liberatingstructures.com/")
     assert method.url.endswith("/")
     assert 20 <= len(method.description) <= 120

@@ -28,7 +28,7 @@ NINE = time(9)
         (date(2026, 3, 29), time(2, 0), datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),
     ],
 )
-def test_a_clock_in_london_has_a_moment(day, wall, expected):
+def test_a_clock_in_london_has_a_moment(day: date, wall: time, expected: datetime) -> None:
     assert moment(day, wall) == expected
 
 
@@ -42,19 +42,19 @@ def test_a_clock_in_london_has_a_moment(day, wall, expected):
         (time(9, tzinfo=UTC), "BAD_TIME"),
     ],
 )
-def test_a_time_that_no_clock_shows_is_refused(wall, code):
+def test_a_time_that_no_clock_shows_is_refused(wall: time, code: str) -> None:
     with pytest.raises(Refused) as refusal:
         moment(date(2026, 3, 29), wall)
     assert (refusal.value.code, refusal.value.field) == (code, "begins")
 
 
-def test_the_refusal_says_what_to_do():
+def test_the_refusal_says_what_to_do() -> None:
     with pytest.raises(Refused, match=r"On 29 March 2026 .* no 01:30\. Begin at 02:30"):
         moment(date(2026, 3, 29), time(1, 30))
 
 
 @given(st.dates(date(1900, 1, 1), date(2999, 12, 31)), st.integers(0, 24 * 60 - 1))
-def test_the_clock_shows_what_was_asked_for(day, minute):
+def test_the_clock_shows_what_was_asked_for(day: date, minute: int) -> None:
     wall = time(minute // 60, minute % 60)
     try:
         found = moment(day, wall)
@@ -66,12 +66,12 @@ def test_the_clock_shows_what_was_asked_for(day, minute):
     assert found.astimezone(LONDON).replace(tzinfo=None) == datetime.combine(day, wall)
 
 
-def test_a_series_keeps_its_day_of_the_week():
+def test_a_series_keeps_its_day_of_the_week() -> None:
     days = every(date(2026, 3, 4), weeks=2, times=4)
     assert days == [date(2026, 3, 4) + timedelta(weeks=2) * place for place in range(4)]
 
 
-def test_a_series_does_not_run_out_of_the_calendar():
+def test_a_series_does_not_run_out_of_the_calendar() -> None:
     assert every(date(2999, 12, 30), weeks=1, times=1) == [date(2999, 12, 30)]
     with pytest.raises(Refused, match="too far in the future"):
         every(date(2999, 12, 1), weeks=52, times=2)

@@ -1,33 +1,41 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
 
+import pytest
 from sqlalchemy import literal, select
 
 from domain.cohorts import commands as cohorts
+from domain.database import Database
 from domain.moment import Moment
 from domain.people.models import Person
 from domain.sessions import commands, outcomes
 from domain.sessions.models import Session
 from domain.sessions.practice import Action, ActionStatus, Feedback
 from domain.sessions.rules import is_overdue, opens_with
+from domain.work import Work
 from tests import factories
 from tests.domain.cohorts.scenes import asked, ids
-from tests.domain.sessions.scenes import DAY, ask, meeting, plan
+from tests.domain.sessions.scenes import DAY, Meeting, ask, meeting, plan
 from tests.factories import START, TODAY, acting, as_sponsor
-from tests.refusals import refused
+from tests.refusals import Refusal, refused
 
 DUE = TODAY + 7 * DAY
 
+Found = Mapping[str, Any]
+"""What refusals are tried on, by name."""
 
-async def _agree(work, it, title="Write it down", **given):
+
+async def _agree(work: Work, it: Meeting, title: str = "Write it down", **given: Any) -> Action:
     session = given.pop("session", it.session)
-    return await outcomes.agree(
-        work, session.id, **({"title": title, "owner_id": it.ada.id, "due_on": DUE} | given)
-    )
+    usual: dict[str, Any] = {"title": title, "owner_id": it.ada.id, "due_on": DUE}
+    return await outcomes.agree(work, session.id, **(usual | given))
 
 
-async def _opening(work, session, *, past=False, on=TODAY):
+async def _opening(work: Work, session: Session, *, past: bool = False, on: date = TODAY) -> set[UUID]:
     """The actions that open the agenda of a session."""
     at = Moment(on=literal(on), past=past)
     one, action = at.rows(Session), at.rows(Action)
@@ -37,7 +45,7 @@ async def _opening(work, session, *, past=False, on=TODAY):
     return set(found)
 
 
-async def test_decisions_are_recorded_and_corrected(database):
+async def test_decisions_are_recorded_and_corrected(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         item = await ask(work, it.session)
@@ -50,7 +58,7 @@ async def test_decisions_are_recorded_and_corrected(database):
     assert [entry.command for entry in work.entries[-2:]] == ["decision.recorded", "decision.corrected"]
 
 
-async def test_an_action_is_agreed_changed_done_and_reopened(database):
+async def test_an_action_is_agreed_changed_done_and_reopened(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         action = await _agree(work, it)
@@ -74,7 +82,7 @@ async def test_an_action_is_agreed_changed_done_and_reopened(database):
     ]
 
 
-async def test_unfinished_actions_open_the_next_agenda_by_themselves(database):
+async def test_unfinished_actions_open_the_next_agenda_by_themselves(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         second, third = [await plan(work, it, held_on=TODAY + days * DAY) for days in (7, 14)]
@@ -96,7 +104,7 @@ async def test_unfinished_actions_open_the_next_agenda_by_themselves(database):
         assert await _opening(work, second, past=True, on=TODAY + 6 * DAY) == ids(one, two)
 
 
-async def test_an_owner_says_themself_that_it_is_done(database):
+async def test_an_owner_says_themself_that_it_is_done(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         seated = (await work.session.execute(select(Person).where(Person.name == "Ada hub"))).scalar_one()
@@ -115,7 +123,7 @@ async def test_an_owner_says_themself_that_it_is_done(database):
             await attempt(work)
 
 
-async def test_feedback_is_given_once_and_then_replaced(database):
+async def test_feedback_is_given_once_and_then_replaced(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         await outcomes.give_feedback(
@@ -126,7 +134,7 @@ async def test_feedback_is_given_once_and_then_replaced(database):
         assert (found.person_id, found.rating, found.worked, found.change) == (it.ada.id, 5, None, None)
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[Found]] = [
     ("nothing decided", lambda work, it: outcomes.decide(work, it["session"].id, text=" "), "EMPTY_TEXT"),
     ("under a question of another session", lambda work, it: outcomes.decide(
         work, it["session"].id, text="T", agenda_item_id=it["item"].id), "ITEM_OF_ANOTHER_SESSION"),
@@ -167,11 +175,11 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         coming = await plan(work, it, held_on=TODAY + DAY)
-        found = {
+        found: Found = {
             "of": it,
             "session": it.session,
             "coming": coming,

@@ -1,37 +1,50 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
 from sqlalchemy import select
 
 from domain.access.viewers import ADMINISTRATOR
 from domain.cohorts import members
+from domain.cohorts.models import CohortRole
+from domain.database import Database
 from domain.people.models import Person
 from domain.sessions import agenda, commands, proposals
+from domain.sessions.models import Session
 from domain.sessions.practice import AgendaItem, Proposal, ProposalStatus, ProposalVote
 from domain.sessions.rules import vote_count
+from domain.work import Work
 from tests.domain.cohorts.scenes import asked
-from tests.domain.sessions.scenes import DAY, ask, meeting, plan
+from tests.domain.sessions.scenes import DAY, Meeting, ask, meeting, plan
 from tests.factories import START, TODAY, acting, as_sponsor
-from tests.races import race
-from tests.refusals import refused
+from tests.races import Act, race
+from tests.refusals import Refusal, refused
+
+Found = Mapping[str, Any]
+"""What refusals are tried on, by name."""
 
 
-async def _coming(work):
+async def _coming(work: Work) -> Meeting:
     return await meeting(work, held_on=TODAY + 7 * DAY)
 
 
-async def _propose(work, it, who="ada", question="What is fair?", **given):
+async def _propose(
+    work: Work, it: Meeting, who: str = "ada", question: str = "What is fair?", **given: Any
+) -> Proposal:
     session = given.pop("session", it.session)
     return await proposals.make(work, session.id, person_id=getattr(it, who).id, question=question, **given)
 
 
-async def _questions(work, session):
+async def _questions(work: Work, session: Session) -> list[str]:
     found = (
         select(AgendaItem.question).where(AgendaItem.session_id == session.id).order_by(AgendaItem.position)
     )
     return list(await work.session.scalars(found))
 
 
-async def test_members_propose_vote_and_see_what_became_of_it(database):
+async def test_members_propose_vote_and_see_what_became_of_it(database: Database) -> None:
     async with acting(database) as work:
         it = await _coming(work)
         fair, who = (
@@ -45,7 +58,7 @@ async def test_members_propose_vote_and_see_what_became_of_it(database):
         assert [await asked(work, vote_count, each, TODAY) for each in (fair, who)] == [0, 2]
         await proposals.adopt(work, who.id, minutes=20, answer="It comes first.", position=1)
         await proposals.decline(work, fair.id, answer="We asked that in March.")
-        item = await work.session.get(AgendaItem, who.agenda_item_id)
+        item = await work.session.get_one(AgendaItem, who.agenda_item_id)
         assert (item.question, item.minutes, item.session_id) == ("Who decides?", 20, it.session.id)
         assert (who.status, who.answer) == (ProposalStatus.ON_AGENDA, "It comes first.")
         assert (fair.status, fair.answer) == (ProposalStatus.DECLINED, "We asked that in March.")
@@ -55,7 +68,7 @@ async def test_members_propose_vote_and_see_what_became_of_it(database):
         assert who.status is ProposalStatus.WITHDRAWN
 
 
-async def test_the_agenda_is_made_of_what_most_voted_for(database):
+async def test_the_agenda_is_made_of_what_most_voted_for(database: Database) -> None:
     async with acting(database) as work:
         it = await _coming(work)
         await ask(work, it.session, "Who is here?", minutes=10)
@@ -71,7 +84,7 @@ async def test_the_agenda_is_made_of_what_most_voted_for(database):
         await proposals.compose(work, it.session.id, minutes_each=1)
 
 
-async def test_no_more_is_taken_than_was_asked_for(database):
+async def test_no_more_is_taken_than_was_asked_for(database: Database) -> None:
     async with acting(database) as work:
         it = await _coming(work)
         for name in "ABC":
@@ -80,23 +93,26 @@ async def test_no_more_is_taken_than_was_asked_for(database):
         assert await _questions(work, it.session) == ["A?", "B?"]
 
 
-async def test_a_member_who_may_see_it_does_it_themself(database):
+async def test_a_member_who_may_see_it_does_it_themself(database: Database) -> None:
     async with acting(database) as work:
         it = await _coming(work)
         seated = (await work.session.execute(select(Person).where(Person.name == "Ada hub"))).scalar_one()
-        await members.join(work, it.cohort.id, person_id=seated.id, role="FACILITATOR", starts_on=START)
+        await members.join(
+            work, it.cohort.id, person_id=seated.id, role=CohortRole.FACILITATOR, starts_on=START
+        )
         theirs = await _propose(work, it)
     async with acting(database, on=TODAY, viewer=as_sponsor(seated)) as work:
         made = await proposals.make(work, it.session.id, person_id=seated.id, question="May I?")
         await proposals.vote(work, theirs.id, person_id=seated.id)
         await proposals.withdraw(work, made.id)
-    for attempt in (
+    tries: Sequence[Act] = (
         lambda work: proposals.make(work, it.session.id, person_id=it.ada.id, question="For her?"),
         lambda work: proposals.vote(work, theirs.id, person_id=it.ada.id),
         lambda work: proposals.withdraw(work, theirs.id),
         lambda work: proposals.adopt(work, theirs.id, minutes=5),
         lambda work: proposals.decline(work, theirs.id, answer="No"),
-    ):
+    )
+    for attempt in tries:
         async with (
             refused(database, "FORBIDDEN"),
             acting(database, on=TODAY, viewer=as_sponsor(seated)) as work,
@@ -104,7 +120,7 @@ async def test_a_member_who_may_see_it_does_it_themself(database):
             await attempt(work)
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[Found]] = [
     ("no question", lambda work, it: _propose(work, it["of"], question="Lunch"), "NOT_A_QUESTION"),
     ("of a stranger", lambda work, it: _propose(work, it["of"], "eve"), "NOT_EXPECTED"),
     ("for a session that has begun", lambda work, it: _propose(work, it["of"], session=it["past"]), "ALREADY_HELD"),
@@ -130,10 +146,10 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await _coming(work)
-        found = {
+        found: Found = {
             "of": it,
             "open": await _propose(work, it),
             "settled": await _propose(work, it, question="Why?"),
@@ -149,7 +165,7 @@ async def test_refused(database, subtests):
                 await attempt(work, found)
 
 
-async def test_two_votes_of_one_person_at_once_are_one(database):
+async def test_two_votes_of_one_person_at_once_are_one(database: Database) -> None:
     async with acting(database) as work:
         it = await _coming(work)
         fair = await _propose(work, it)

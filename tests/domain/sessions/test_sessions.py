@@ -1,24 +1,33 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from domain.cohorts import commands as cohorts
+from domain.database import Database
 from domain.programmes import commands as programmes
 from domain.sessions import attendance, commands, series
 from domain.sessions.models import Session, SessionCohort, SessionFacilitator, SessionMode
 from domain.sessions.people import expected_at
 from domain.sessions.presence import AttendanceStatus
+from domain.work import Work
 from tests import factories
 from tests.domain.cohorts.scenes import ids, join
 from tests.domain.sessions.scenes import DAY, ask, meeting, plan
 from tests.factories import START, TODAY, acting
-from tests.races import race
-from tests.refusals import refused
+from tests.races import Act, race
+from tests.refusals import Attempt, Refusal, refused
+
+Found = Mapping[str, Any]
+"""What refusals are tried on, by name."""
 
 
-async def _cohorts(work, session):
+async def _cohorts(work: Work, session: Session) -> set[UUID]:
     return set(
         await work.session.scalars(
             select(SessionCohort.cohort_id).where(SessionCohort.session_id == session.id)
@@ -26,7 +35,7 @@ async def _cohorts(work, session):
     )
 
 
-async def test_a_session_is_planned_changed_moved_cancelled_and_reinstated(database):
+async def test_a_session_is_planned_changed_moved_cancelled_and_reinstated(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         session = it.session
@@ -70,7 +79,7 @@ async def test_a_session_is_planned_changed_moved_cancelled_and_reinstated(datab
     ]
 
 
-async def test_who_is_expected_was_a_member_on_that_day(database):
+async def test_who_is_expected_was_a_member_on_that_day(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         early = await plan(work, it, held_on=START + DAY)
@@ -79,7 +88,7 @@ async def test_who_is_expected_was_a_member_on_that_day(database):
         assert ids(*await expected_at(work, it.session)) == ids(it.ada, it.ben, it.fay)
 
 
-async def test_a_series_stays_at_nine_when_the_clocks_change(database):
+async def test_a_series_stays_at_nine_when_the_clocks_change(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         made = await series.plan(
@@ -126,26 +135,29 @@ async def test_a_series_stays_at_nine_when_the_clocks_change(database):
             await series.cancel(work, made.id, from_on=date(2026, 11, 1), because="Again")
 
 
-def _plan(**given):
+def _plan(**given: Any) -> Attempt[Found]:
     return lambda work, it: plan(work, it["of"], **given)
 
 
-def _series(**given):
-    usual = {
+def _series(**given: Any) -> Attempt[Found]:
+    usual: dict[str, Any] = {
         "title": "S",
         "mode": SessionMode.IN_PERSON,
         "place": "Hall",
         "held_on": TODAY,
         "begins": time(9),
+        "minutes": 30,
+        "times": 2,
     }
-    return lambda work, it: series.plan(
-        work,
-        it["of"].programme.id,
-        **({"cohort_ids": [it["of"].cohort.id], "minutes": 30, "times": 2} | usual | given),
-    )
+
+    def attempt(work: Work, it: Found) -> Awaitable[Any]:
+        of: dict[str, Any] = {"cohort_ids": [it["of"].cohort.id]}
+        return series.plan(work, it["of"].programme.id, **(of | usual | given))
+
+    return attempt
 
 
-REFUSALS = [
+REFUSALS: Sequence[Refusal[Found]] = [
     ("no title", _plan(title=" "), "EMPTY_TITLE"),
     ("no cohort", _plan(cohort_ids=[]), "NO_COHORTS"),
     ("a cohort that is none", _plan(cohort_ids=[factories.NOBODY]), "NOT_FOUND"),
@@ -201,7 +213,7 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         await ask(work, it.session)
@@ -226,11 +238,11 @@ async def test_refused(database, subtests):
                 await attempt(work, found)
 
 
-async def test_nothing_is_planned_in_a_closed_programme(database):
+async def test_nothing_is_planned_in_a_closed_programme(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
         await programmes.close(work, it.programme.id)
-    tries = (
+    tries: Sequence[Act] = (
         lambda work: plan(work, it),
         lambda work: commands.update(work, it.session.id, title="N"),
         lambda work: commands.move(work, it.session.id, held_on=TODAY + DAY),
@@ -241,7 +253,7 @@ async def test_nothing_is_planned_in_a_closed_programme(database):
             await attempt(work)
 
 
-async def test_two_moves_at_once_go_one_after_the_other(database):
+async def test_two_moves_at_once_go_one_after_the_other(database: Database) -> None:
     async with acting(database) as work:
         it = await meeting(work)
     second = lambda work: commands.move(work, it.session.id, minutes=60, expected_version=1)  # noqa: E731

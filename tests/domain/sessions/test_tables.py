@@ -2,22 +2,27 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from domain.cohorts import commands as cohorts
+from domain.database import Database
 from domain.people import commands as people
 from domain.sessions import attendance, commands, tables
-from domain.sessions.models import SessionMode
+from domain.sessions.models import Session, SessionMode
 from domain.sessions.presence import AttendanceStatus, TablePlan, TableSeat
+from domain.work import Work
 from tests import factories
 from tests.domain.cohorts.scenes import join
-from tests.domain.sessions.scenes import DAY, meeting, plan
+from tests.domain.sessions.scenes import DAY, Meeting, meeting, plan
 from tests.factories import START, TODAY, acting, person
 from tests.refusals import refused
 
 
-async def _crowd(work, count=10, **given):
+async def _crowd(work: Work, count: int = 10, **given: Any) -> Meeting:
     """A session of Ada, Ben and so many more, half of them of either partner."""
     it = await meeting(work, **given)
     for number in range(count):
@@ -28,15 +33,15 @@ async def _crowd(work, count=10, **given):
     return it
 
 
-async def _tables(work, session):
+async def _tables(work: Work, session: Session) -> dict[tuple[int, int], set[UUID]]:
     seats = await work.session.scalars(select(TableSeat).where(TableSeat.session_id == session.id))
-    found = {}
+    found: dict[tuple[int, int], set[UUID]] = {}
     for seat in seats:
         found.setdefault((seat.round_number, seat.table_number), set()).add(seat.person_id)
     return found
 
 
-async def test_people_meet_others_from_session_to_session(database):
+async def test_people_meet_others_from_session_to_session(database: Database) -> None:
     async with acting(database) as work:
         it = await _crowd(work, held_on=TODAY - 2 * DAY)
         later = [await plan(work, it, held_on=TODAY - DAY), await plan(work, it, held_on=TODAY)]
@@ -52,7 +57,7 @@ async def test_people_meet_others_from_session_to_session(database):
         assert second.random_met_pairs == 30 - second.random_repeated_pairs
         third = await tables.mix_tables(work, later[1].id, seats_per_table=2, rounds=2)
         assert third.met_pairs == 42
-        seen = Counter()
+        seen: Counter[frozenset[UUID]] = Counter()
         for session in (it.session, *later):
             for at_table in (await _tables(work, session)).values():
                 seen.update(frozenset((a, b)) for a in at_table for b in at_table if a < b)
@@ -61,7 +66,7 @@ async def test_people_meet_others_from_session_to_session(database):
     assert work.entries[-1].command == "session.tables_mixed"
 
 
-async def test_the_same_seed_gives_the_same_tables_and_replaces_them(database):
+async def test_the_same_seed_gives_the_same_tables_and_replaces_them(database: Database) -> None:
     async with acting(database) as work:
         it = await _crowd(work)
         await tables.mix_tables(work, it.session.id, seats_per_table=4, seed=3)
@@ -76,7 +81,7 @@ async def test_the_same_seed_gives_the_same_tables_and_replaces_them(database):
         assert again.repeated_pairs == 0
 
 
-async def test_who_was_away_met_nobody_and_who_sent_apologies_gets_no_seat(database):
+async def test_who_was_away_met_nobody_and_who_sent_apologies_gets_no_seat(database: Database) -> None:
     async with acting(database) as work:
         it = await _crowd(work, 2, held_on=TODAY - DAY)
         today = await plan(work, it)
@@ -93,7 +98,7 @@ async def test_who_was_away_met_nobody_and_who_sent_apologies_gets_no_seat(datab
         assert it.ada.id not in set().union(*(await _tables(work, today)).values())
 
 
-async def test_facilitators_and_cancelled_or_other_sessions_do_not_count(database):
+async def test_facilitators_and_cancelled_or_other_sessions_do_not_count(database: Database) -> None:
     async with acting(database) as work:
         it = await _crowd(work, 2, held_on=TODAY - DAY)
         await tables.mix_tables(work, it.session.id, seats_per_table=4)
@@ -105,7 +110,7 @@ async def test_facilitators_and_cancelled_or_other_sessions_do_not_count(databas
         assert (mixed.people, mixed.repeated_pairs) == (3, 0)
 
 
-REFUSALS = [
+REFUSALS: list[tuple[str, dict[str, int], str]] = [
     ("a table of one", {"seats_per_table": 1}, "BAD_TABLES"),
     ("no table", {"seats_per_table": 2, "tables": 0}, "BAD_TABLES"),
     ("no round", {"seats_per_table": 2, "rounds": 0}, "BAD_TABLES"),
@@ -115,7 +120,7 @@ REFUSALS = [
 ]
 
 
-async def test_refused(database, subtests):
+async def test_refused(database: Database, subtests: pytest.Subtests) -> None:
     async with acting(database) as work:
         it = await _crowd(work)
         off = await plan(work, it)
@@ -142,7 +147,9 @@ async def test_refused(database, subtests):
             await tables.mix_tables(work, session.id, seats_per_table=4)
 
 
-async def test_more_people_than_can_be_mixed_are_refused(database, monkeypatch):
+async def test_more_people_than_can_be_mixed_are_refused(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tables, "MOST_PEOPLE", 3)
     async with acting(database) as work:
         it = await _crowd(work, 2)

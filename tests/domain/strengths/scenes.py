@@ -12,6 +12,7 @@ from sqlalchemy import Uuid, literal, select
 
 from domain.access.viewers import Role, Viewer
 from domain.access.visibility import visible
+from domain.cohorts import commands as cohorts
 from domain.cohorts.models import Cohort, CohortRole, Team
 from domain.moment import Moment
 from domain.people import commands as people
@@ -47,7 +48,7 @@ class Crew:
 async def crew(work: Work, *names: str, ref: str = "hub") -> Crew:
     """People of the lead who are in the cohort and in its team, from `START` on."""
     joint = await factories.joint(work, ref)
-    cohort = await scenes.commands.create(work, joint.programme.id, name="Executives", starts_on=START)
+    cohort = await cohorts.create(work, joint.programme.id, name="Executives", starts_on=START)
     team = await scenes.team(work, joint.programme, cohort_id=cohort.id)
     framework = await frameworks.store(work, file=FILE)
     made = Crew(joint.programme, cohort, team, framework, joint.lead_sponsor, joint.lead.id)

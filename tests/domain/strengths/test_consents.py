@@ -125,8 +125,10 @@ async def test_who_leaves_is_out_of_the_audience_and_out_of_sight(database: Data
     assert await _audience(database, it) == {"ada", "flo"}
     assert await _audience(database, it, LATER - DAY, past=True) == {"ada", "flo", "ben"}
     async with acting(database, on=LATER) as work:
-        [part] = await work.session.scalars(select(CohortMember).where(CohortMember.person_id == it.ada.id))
-        await members.leave(work, part.id, ends_on=LATER)
+        [belongs] = await work.session.scalars(
+            select(CohortMember).where(CohortMember.person_id == it.ada.id)
+        )
+        await members.leave(work, belongs.id, ends_on=LATER)
     assert await _audience(database, it) == {"ada"}
     assert await _audience(database, it, LATER - DAY, past=True) == {"ada", "flo", "ben"}
 

@@ -64,7 +64,8 @@ def test_the_shipped_one_says_whose_it_is_and_describes_everything() -> None:
     assert (framework.licence, framework.owner) == ("CC BY 4.0", "The Tandem developers")
     assert [len(cluster.strengths) for cluster in framework.clusters] == [5, 5, 5, 5]
     assert framework.most == 6
-    described = [part.description for cluster in framework.clusters for part in (cluster, *cluster.strengths)]
+    described = [cluster.description for cluster in framework.clusters]
+    described += [strength.description for cluster in framework.clusters for strength in cluster.strengths]
     assert all(text and text.endswith(".") for text in described)
 
 

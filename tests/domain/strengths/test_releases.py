@@ -182,7 +182,8 @@ async def test_a_cohort_is_counted_without_its_facilitators_and_held_against_its
 
 
 async def test_it_is_of_a_team_or_of_a_cohort(database: Database, it: Crew) -> None:
-    for given in ({}, {"team_id": it.team.id, "cohort_id": it.cohort.id}):
+    none_and_both: list[dict[str, Any]] = [{}, {"team_id": it.team.id, "cohort_id": it.cohort.id}]
+    for given in none_and_both:
         async with refused(database, "TEAM_OR_COHORT"), acting(database) as work:
             await releases.release(work, framework_id=it.framework.id, **given)
 

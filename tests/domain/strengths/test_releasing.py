@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.strengths.releasing import Earlier, People, Question, is_large_enough, publishable
+from domain.strengths.releasing import Earlier, Question, is_large_enough, publishable
 
 CASES = int(os.environ.get("TANDEM_TEST_CASES", "500"))
 ABC = ("a", "b", "c")
@@ -84,12 +84,12 @@ def _questions(draw: st.DrawFn) -> tuple[Question, list[Question]]:
     some = st.sets(st.integers(0, number - 1))
     known = draw(st.lists(some, min_size=1, max_size=2))
     asked: list[Question] = []
-    before: list[tuple[People, str]] = []
+    before: list[tuple[set[int], str]] = []
     for people in draw(st.lists(some, min_size=1, max_size=3)):
         each = question(has, known=known, before=before, people=people)
         if told(each) != "-":
             asked.append(each)
-            before.append((each.people, told(each)))
+            before.append((people, told(each)))
     return question(has, known=known), asked
 
 

@@ -24,7 +24,7 @@ PERIOD = Period(date(2025, 12, 31), date(2026, 3, 31))
 def programme(ref: str = "hub", **given: Any) -> Programme:
     """A programme that was heard of, with no rating."""
     reports: list[Judgement] = given.pop("reports", [])
-    values = {
+    values: dict[str, Any] = {
         "id": ref,
         "ref": ref,
         "title": ref.title(),
@@ -41,7 +41,7 @@ def programme(ref: str = "hub", **given: Any) -> Programme:
 
 def milestone(id_: str = "doors", *, of: str = "hub", **given: Any) -> Milestone:
     """A planned milestone, forecast for 30 June 2026."""
-    values = {
+    values: dict[str, Any] = {
         "id": id_,
         "title": id_.title(),
         "status": MilestoneStatus.PLANNED,

@@ -1,6 +1,9 @@
 """What counts as better, worse, slipped, overdue, due and silent; and in which order it is told."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,7 +40,7 @@ DAYS = st.dates(date(2025, 6, 1), date(2026, 12, 31))
         (None, None, "ratingNotComparable"),
     ],
 )
-def test_ratings_compare_only_on_the_scale(before, after, figure):
+def test_ratings_compare_only_on_the_scale(before: Rating | None, after: Rating | None, figure: str) -> None:
     figures = headline(
         reading(
             snapshot(programme(delivery_confidence=before)), snapshot(programme(delivery_confidence=after))
@@ -56,7 +59,9 @@ def test_ratings_compare_only_on_the_scale(before, after, figure):
         ("reinstated", {"status": MilestoneStatus.CANCELLED}, {"forecast_on": date(2026, 7, 10)}, []),
     ],
 )
-def test_a_slip_is_the_difference_between_the_forecasts_at_both_ends(case, before, after, days):
+def test_a_slip_is_the_difference_between_the_forecasts_at_both_ends(
+    case: str, before: dict[str, Any], after: dict[str, Any], days: list[int]
+) -> None:
     read = reading(
         snapshot(programme(), milestones=(milestone(**before),)),
         snapshot(programme(), milestones=(milestone(**after),)),
@@ -64,7 +69,7 @@ def test_a_slip_is_the_difference_between_the_forecasts_at_both_ends(case, befor
     assert [slip.days for slip in changes.slips(read)] == days
 
 
-def test_a_milestone_that_is_new_or_whose_programme_is_new_has_not_slipped():
+def test_a_milestone_that_is_new_or_whose_programme_is_new_has_not_slipped() -> None:
     late = milestone(forecast_on=date(2026, 9, 1))
     new = reading(snapshot(programme()), snapshot(programme(), milestones=(late,)))
     joined = reading(snapshot(milestones=(milestone(),)), snapshot(programme(), milestones=(late,)))
@@ -91,7 +96,9 @@ def test_a_milestone_that_is_new_or_whose_programme_is_new_has_not_slipped():
         ("cancelled", {"forecast_on": PERIOD.starts, "status": MilestoneStatus.CANCELLED}, False, False),
     ],
 )
-def test_what_is_overdue_and_what_is_due_next(case, fields, is_overdue, is_due):
+def test_what_is_overdue_and_what_is_due_next(
+    case: str, fields: dict[str, Any], is_overdue: bool, is_due: bool
+) -> None:
     read = reading(snapshot(), snapshot(programme(), milestones=(milestone(**fields),)))
     assert (bool(list(changes.overdue(read))), bool(list(changes.due_next(read)))) == (is_overdue, is_due)
 
@@ -104,7 +111,7 @@ def test_what_is_overdue_and_what_is_due_next(case, fields, is_overdue, is_due):
         (PERIOD.ends, True),
     ],
 )
-def test_an_achievement_belongs_to_one_period(achieved_on, counts):
+def test_an_achievement_belongs_to_one_period(achieved_on: date, counts: bool) -> None:
     done = milestone(status=MilestoneStatus.ACHIEVED, achieved_on=achieved_on)
     read = reading(snapshot(programme()), snapshot(programme(), milestones=(done,)))
     assert bool(list(changes.achieved(read))) is counts
@@ -114,20 +121,20 @@ def test_an_achievement_belongs_to_one_period(achieved_on, counts):
     ("heard_on", "silent"),
     [(PERIOD.ends - timedelta(30), False), (PERIOD.ends - timedelta(31), True), (None, True)],
 )
-def test_a_programme_is_silent_after_thirty_days(heard_on, silent):
+def test_a_programme_is_silent_after_thirty_days(heard_on: date | None, silent: bool) -> None:
     read = reading(snapshot(), snapshot(programme(heard_on=heard_on)))
     assert bool(list(changes.silent(read))) is silent
 
 
-def _items(key: str, read: Reading):
+def _items(key: str, read: Reading) -> list[dict[str, Any]]:
     return next(section.items(read) for section in SECTIONS if section.key == key)
 
 
-def _refs(key: str, read: Reading):
+def _refs(key: str, read: Reading) -> list[str]:
     return [item["programme"]["ref"] for item in _items(key, read)]
 
 
-def test_what_got_worse_begins_with_the_reddest_new_rating():
+def test_what_got_worse_begins_with_the_reddest_new_rating() -> None:
     before, after, slipped = [], [], []
     for ref, was, is_ in [
         ("slight", Rating.GREEN, Rating.AMBER_GREEN),
@@ -141,16 +148,16 @@ def test_what_got_worse_begins_with_the_reddest_new_rating():
         after.append(programme(ref, delivery_confidence=is_))
     for ref, criticality in [("slipped", Criticality.LOW), ("slipped-critical", Criticality.CRITICAL)]:
         slipped.append((ref, criticality))
-    was = tuple(milestone(ref, of=ref, criticality=criticality) for ref, criticality in slipped)
-    is_ = tuple(
+    earlier = tuple(milestone(ref, of=ref, criticality=criticality) for ref, criticality in slipped)
+    later = tuple(
         milestone(ref, of=ref, criticality=criticality, forecast_on=date(2026, 8, 1))
         for ref, criticality in slipped
     )
-    read = reading(snapshot(*before, milestones=was), snapshot(*after, milestones=is_))
+    read = reading(snapshot(*before, milestones=earlier), snapshot(*after, milestones=later))
     assert _refs("worse", read) == ["fallen", "red", "slight", "slipped-critical", "slipped"]
 
 
-def test_what_is_overdue_begins_with_the_most_critical_and_the_longest():
+def test_what_is_overdue_begins_with_the_most_critical_and_the_longest() -> None:
     late = (
         milestone("short", forecast_on=date(2026, 3, 1)),
         milestone("long", forecast_on=date(2026, 1, 1)),
@@ -164,7 +171,7 @@ def test_what_is_overdue_begins_with_the_most_critical_and_the_longest():
     ]
 
 
-def test_where_programmes_stand_begins_with_the_worst_rated():
+def test_where_programmes_stand_begins_with_the_worst_rated() -> None:
     ratings = {"exempt": Rating.EXEMPT, "green": Rating.GREEN, "red": Rating.RED, "reset": Rating.RESET}
     read = reading(
         snapshot(), snapshot(*(programme(ref, delivery_confidence=is_) for ref, is_ in ratings.items()))
@@ -193,7 +200,7 @@ def _readings(draw: st.DrawFn) -> Reading:
 
 
 @given(_readings())
-def test_the_figures_of_a_headline_agree_with_each_other_and_with_the_lists(read):
+def test_the_figures_of_a_headline_agree_with_each_other_and_with_the_lists(read: Reading) -> None:
     figures = headline(read)
     stayed = read.before.programmes.keys() & read.after.programmes.keys()
     ratings = ("ratingImproved", "ratingWorsened", "ratingUnchanged", "ratingNotComparable")
@@ -210,8 +217,8 @@ def test_the_figures_of_a_headline_agree_with_each_other_and_with_the_lists(read
 
 
 @given(_readings(), st.randoms(use_true_random=False))
-def test_the_same_facts_give_the_same_hash_in_whatever_order_they_came(read, random):
-    def shuffled(rows):
+def test_the_same_facts_give_the_same_hash_in_whatever_order_they_came(read: Reading, random: Random) -> None:
+    def shuffled(rows: Mapping[str, Any]) -> dict[str, Any]:
         order = list(rows.items())
         random.shuffle(order)
         return dict(order)
@@ -222,7 +229,7 @@ def test_the_same_facts_give_the_same_hash_in_whatever_order_they_came(read, ran
     assert hash_of(compose(ADA, read, {})) == hash_of(compose(ADA, again, {}))
 
 
-def test_every_figure_and_list_says_how_it_is_worked_out():
+def test_every_figure_and_list_says_how_it_is_worked_out() -> None:
     content = compose(ADA, reading(snapshot(), snapshot()), {})
     assert set(content["figures"]) == set(content["headline"]) == {figure.key for figure in FIGURES}
     described = [*content["figures"].values(), *content["sections"]]

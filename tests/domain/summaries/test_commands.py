@@ -1,63 +1,71 @@
 """Asking for summaries, keeping what was compiled, reviewing and issuing it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from domain.access.viewers import ADMINISTRATOR, Role, Viewer
 from domain.calendar import today
+from domain.database import Database
 from domain.errors import Refused
 from domain.models import Job, JournalEntry, Summary
 from domain.people import commands as people
-from domain.people.models import SummaryFrequency
+from domain.people.models import Person, SummaryFrequency
 from domain.summaries import commands
 from domain.summaries.content import hash_of
 from domain.summaries.models import SummaryState
 from domain.work import work
 from tests import factories as make
 
+Step = Callable[..., Awaitable[Summary]]
+"""A command that takes a summary by its id."""
+
 PERIOD = {"period_from": date(2025, 12, 31), "period_to": date(2026, 3, 31)}
 FIRST = {"headline": {"programmes": 1}}
 SECOND = {"headline": {"programmes": 2}}
 
 
-def _now(viewer: Viewer = ADMINISTRATOR):
+def _now(viewer: Viewer = ADMINISTRATOR) -> dict[str, Any]:
     return {"viewer": viewer, "on": make.TODAY}
 
 
 @pytest.fixture
-async def hub(database):
+async def hub(database: Database) -> make.Joint:
     """A programme with a sponsor for each of its two organisations."""
     async with make.acting(database) as acting:
         return await make.joint(acting)
 
 
-async def _store(database, person, content, **period):
+async def _store(database: Database, person: Person, content: dict[str, Any], **period: date) -> Summary:
     async with make.acting(database, **_now(make.as_sponsor(person))) as acting:
         return await commands.store(
             acting, person_id=person.id, **(PERIOD | period), content=content, html="<p>"
         )
 
 
-async def _move(database, command, summary, **given):
+async def _move(database: Database, command: Step, summary: Summary, **given: Any) -> Summary:
     async with make.acting(database, **_now()) as acting:
         return await command(acting, summary.id, **given)
 
 
-async def _count(database, model, *conditions):
+async def _count(database: Database, model: type[Any], *conditions: ColumnElement[bool]) -> int:
     async with database.transaction(effective_on=make.TODAY) as session:
-        return await session.scalar(select(func.count()).select_from(model).where(*conditions))
+        return await session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
 
 
-async def _request(database, person_id, viewer=ADMINISTRATOR, **period):
+async def _request(
+    database: Database, person_id: UUID, viewer: Viewer = ADMINISTRATOR, **period: date
+) -> Job:
     async with make.acting(database, **_now(viewer)) as acting:
         return await commands.request(acting, person_id=person_id, **(PERIOD | period))
 
 
-async def test_a_request_leaves_a_job_and_a_journal_entry(database, hub):
+async def test_a_request_leaves_a_job_and_a_journal_entry(database: Database, hub: make.Joint) -> None:
     job = await _request(database, hub.lead_sponsor.id)
     assert job.function == commands.COMPILE
     assert job.arguments == {
@@ -68,7 +76,7 @@ async def test_a_request_leaves_a_job_and_a_journal_entry(database, hub):
     assert await _count(database, JournalEntry, JournalEntry.command == "summary.requested") == 1
 
 
-async def test_the_same_request_twice_is_one_job(database, hub):
+async def test_the_same_request_twice_is_one_job(database: Database, hub: make.Joint) -> None:
     first = await _request(database, hub.lead_sponsor.id)
     second = await _request(database, hub.lead_sponsor.id, make.as_sponsor(hub.lead_sponsor))
     assert first.id == second.id
@@ -98,7 +106,16 @@ async def test_the_same_request_twice_is_one_job(database, hub):
         ("not over", "lead_sponsor", None, {"period_to": date(2026, 6, 2)}, "PERIOD_IN_FUTURE"),
     ],
 )
-async def test_a_request_that_is_refused_leaves_nothing(database, hub, *, case, whose, viewer, period, code):
+async def test_a_request_that_is_refused_leaves_nothing(
+    database: Database,
+    hub: make.Joint,
+    *,
+    case: str,
+    whose: str | None,
+    viewer: str | None,
+    period: dict[str, date],
+    code: str,
+) -> None:
     person_id = getattr(hub, whose).id if whose else uuid4()
     who = getattr(hub, viewer).id if viewer and viewer != "stranger" else uuid4()
     acting = Viewer(Role.SPONSOR, who) if viewer else ADMINISTRATOR
@@ -108,13 +125,15 @@ async def test_a_request_that_is_refused_leaves_nothing(database, hub, *, case, 
     assert await _count(database, Job) == 0
 
 
-async def test_what_was_compiled_is_kept_with_its_hash(database, hub):
+async def test_what_was_compiled_is_kept_with_its_hash(database: Database, hub: make.Joint) -> None:
     kept = await _store(database, hub.lead_sponsor, FIRST)
     assert (kept.revision, kept.state, kept.hash) == (1, SummaryState.DRAFT, hash_of(FIRST))
     assert kept.compiled_at == make.NOW
 
 
-async def test_the_journal_names_the_compile_and_does_not_repeat_it(database, hub):
+async def test_the_journal_names_the_compile_and_does_not_repeat_it(
+    database: Database, hub: make.Joint
+) -> None:
     kept = await _store(database, hub.lead_sponsor, FIRST)
     async with database.transaction(effective_on=make.TODAY) as session:
         entry = await session.scalar(select(JournalEntry).where(JournalEntry.subject_id == kept.id))
@@ -122,27 +141,27 @@ async def test_the_journal_names_the_compile_and_does_not_repeat_it(database, hu
     assert entry.changes == {"revision": [None, 1], "hash": [None, kept.hash]}
 
 
-async def test_the_same_content_changes_nothing(database, hub):
+async def test_the_same_content_changes_nothing(database: Database, hub: make.Joint) -> None:
     first = await _store(database, hub.lead_sponsor, FIRST)
     await _move(database, commands.review, first)
     again = await _store(database, hub.lead_sponsor, FIRST)
     assert (again.id, again.version, again.state) == (first.id, 2, SummaryState.REVIEWED)
 
 
-async def test_other_content_brings_a_draft_up_to_date(database, hub):
+async def test_other_content_brings_a_draft_up_to_date(database: Database, hub: make.Joint) -> None:
     first = await _store(database, hub.lead_sponsor, FIRST)
     again = await _store(database, hub.lead_sponsor, SECOND)
     assert (again.id, again.revision, again.content) == (first.id, 1, SECOND)
 
 
-async def test_other_content_makes_a_draft_of_what_was_reviewed(database, hub):
+async def test_other_content_makes_a_draft_of_what_was_reviewed(database: Database, hub: make.Joint) -> None:
     first = await _store(database, hub.lead_sponsor, FIRST)
     await _move(database, commands.review, first)
     again = await _store(database, hub.lead_sponsor, SECOND)
     assert (again.id, again.state, again.reviewed_at) == (first.id, SummaryState.DRAFT, None)
 
 
-async def test_what_was_issued_never_changes(database, hub):
+async def test_what_was_issued_never_changes(database: Database, hub: make.Joint) -> None:
     first = await _store(database, hub.lead_sponsor, FIRST)
     await _move(database, commands.review, first)
     await _move(database, commands.issue, first)
@@ -155,20 +174,20 @@ async def test_what_was_issued_never_changes(database, hub):
     assert (issued.content, issued.state) == (FIRST, SummaryState.ISSUED)
 
 
-async def test_compiles_at_the_same_moment_leave_one_summary(database, hub):
+async def test_compiles_at_the_same_moment_leave_one_summary(database: Database, hub: make.Joint) -> None:
     contents = [FIRST, SECOND, FIRST, SECOND, FIRST, FIRST]
     await asyncio.gather(*(_store(database, hub.lead_sponsor, content) for content in contents))
     assert await _count(database, Summary) == 1
 
 
-async def test_each_sponsor_and_period_has_a_summary_of_its_own(database, hub):
+async def test_each_sponsor_and_period_has_a_summary_of_its_own(database: Database, hub: make.Joint) -> None:
     await _store(database, hub.lead_sponsor, FIRST)
     await _store(database, hub.other_sponsor, FIRST)
     await _store(database, hub.lead_sponsor, FIRST, period_from=date(2025, 9, 30))
     assert await _count(database, Summary) == 3
 
 
-async def test_review_and_issue_say_when(database, hub):
+async def test_review_and_issue_say_when(database: Database, hub: make.Joint) -> None:
     draft = await _store(database, hub.lead_sponsor, FIRST)
     reviewed = await _move(database, commands.review, draft, expected_version=1)
     assert (reviewed.state, reviewed.reviewed_at) == (SummaryState.REVIEWED, make.NOW)
@@ -192,7 +211,16 @@ async def test_review_and_issue_say_when(database, hub):
         ("somebody was quicker", [commands.review], commands.issue, {"expected_version": 1}, "STALE"),
     ],
 )
-async def test_a_step_that_is_refused_changes_nothing(database, hub, *, case, before, command, given, code):
+async def test_a_step_that_is_refused_changes_nothing(
+    database: Database,
+    hub: make.Joint,
+    *,
+    case: str,
+    before: list[Step],
+    command: Step,
+    given: dict[str, Any],
+    code: str,
+) -> None:
     summary = await _store(database, hub.lead_sponsor, FIRST)
     for step in before:
         summary = await _move(database, step, summary)
@@ -212,7 +240,9 @@ async def test_a_step_that_is_refused_changes_nothing(database, hub, *, case, be
         ("another sponsor does not know of it", "other_sponsor", "NOT_FOUND"),
     ],
 )
-async def test_sponsors_neither_review_nor_issue(database, hub, *, command, case, who, code):
+async def test_sponsors_neither_review_nor_issue(
+    database: Database, hub: make.Joint, *, command: Step, case: str, who: str, code: str
+) -> None:
     summary = await _store(database, hub.lead_sponsor, FIRST)
     with pytest.raises(Refused) as refused:
         async with make.acting(database, **_now(make.as_sponsor(getattr(hub, who)))) as acting:
@@ -227,7 +257,13 @@ async def test_sponsors_neither_review_nor_issue(database, hub, *, command, case
         (date(2026, 5, 1), ("2026-03-31", "2026-04-30"), None),
     ],
 )
-async def test_the_calendar_asks_for_what_each_sponsor_wants(database, hub, day, monthly, quarterly):
+async def test_the_calendar_asks_for_what_each_sponsor_wants(
+    database: Database,
+    hub: make.Joint,
+    day: date,
+    monthly: tuple[str, str],
+    quarterly: tuple[str, str] | None,
+) -> None:
     async with make.acting(database) as acting:
         await people.update(acting, hub.lead_sponsor.id, summary_frequency=SummaryFrequency.MONTHLY)
         silent = await make.person(acting, "Cy Oh", summary_frequency=SummaryFrequency.ON_REQUEST)
@@ -245,7 +281,7 @@ async def test_the_calendar_asks_for_what_each_sponsor_wants(database, hub, day,
     )
 
 
-async def test_the_calendar_does_not_repeat_what_was_compiled(database, hub):
+async def test_the_calendar_does_not_repeat_what_was_compiled(database: Database, hub: make.Joint) -> None:
     noon = datetime(2026, 4, 1, 12, tzinfo=UTC)
     async with work(database, ADMINISTRATOR, now=noon) as acting:
         await commands.request_scheduled(acting)

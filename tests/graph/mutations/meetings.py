@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Any
 
 from domain.cohorts.models import Cohort
 from domain.sessions import agenda, check_in, commands, methods, outcomes, proposals, series
@@ -14,7 +15,7 @@ from tests.factories import TODAY, Joint
 
 async def meetings(work: Work, hub: Joint, cohort: Cohort) -> dict[str, Identified]:
     """Ada is in the cohort; Ben facilitates, and has a link to check in by."""
-    usual = {
+    usual: dict[str, Any] = {
         "cohort_ids": [cohort.id],
         "mode": SessionMode.HYBRID,
         "begins": time(12, 30),

@@ -125,6 +125,7 @@ async def _asked(work: Work, hub: make.Joint, ref: str) -> tuple[dict[str, Ident
         await people.affiliate(work, who.id, organisation_id=hub.lead.id, starts_on=START)
         await teams.add_member(work, team.id, person_id=who.id, starts_on=START)
     pulse = await storing.store(work, shipped_key="staff-pulse")
+    links: dict[str, list[str]] = {}
     rows: dict[str, Identified] = {"asked_team": team, "hal": who, "pulse": pulse}
     for name in ("draft", "open", "first", "second", "third"):
         made = await rounds.create(work, team.id, instrument_id=pulse.id, title=name.title(), k=3)
@@ -133,16 +134,15 @@ async def _asked(work: Work, hub: make.Joint, ref: str) -> tuple[dict[str, Ident
             continue
         await opening.open_(work, made.id)
         await inviting.invite(work, made.id)
-        tokens = [link.path.removeprefix(inviting.PATH) for link in work.handed["links"]]
+        links[name] = [link.path.removeprefix(inviting.PATH) for link in work.handed["links"]]
         if name == "open":
-            token = tokens[0]
             continue
-        for place, each in enumerate(tokens):
+        for place, each in enumerate(links[name]):
             answers = {"motivated-by-work": 3 + place, "free-to-decide": 4, "way-that-fits": None}
             await answering.answer(work, token=each, answers=answers)
         await closing.close(work, made.id)
         await publication.publish(work, made.id)
-    return rows, token
+    return rows, links["open"][0]
 
 
 async def scene(database: Database) -> Scene:

@@ -55,8 +55,9 @@ async def test_it_is_not_for_sponsors(it: Scene, case: Case) -> None:
     "case", [case for case in CASES if case.subject], ids=[case.mutation for case in CASES if case.subject]
 )
 async def test_an_id_that_leads_nowhere_is_named(untouched: Scene, case: Case) -> None:
-    given = case.given
-    kind = untouched.filled(given[case.subject]).partition(":")[0]
+    given, subject = case.given, case.subject
+    assert subject is not None
+    kind = untouched.filled(given[subject]).partition(":")[0]
     for wrong in ("nonsense", NOTHING, f"Job:{NOTHING}", f"{kind}:{NOTHING}", f"{kind}:{NOTHING[1:]}", ""):
-        refusal = await untouched.refused(case.mutation, {**given, case.subject: wrong})
-        assert refusal == ("NOT_FOUND", case.subject), wrong
+        refusal = await untouched.refused(case.mutation, {**given, subject: wrong})
+        assert refusal == ("NOT_FOUND", subject), wrong

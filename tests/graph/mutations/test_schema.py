@@ -25,7 +25,9 @@ from domain.work import Work
 from graph.schema import schema
 from tests.graph.mutations.cases import CASES
 
-FIELDS = schema._schema.mutation_type.fields
+MUTATION = schema._schema.mutation_type
+assert MUTATION is not None
+FIELDS = MUTATION.fields
 COMMON = {"idempotencyKey", "dryRun", "effectiveOn"}
 
 NOT_FOR_PEOPLE = {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
 
 from domain.assessments import answering, closing, comparing, inviting, opening, publication, rounds, storing
+from domain.assessments.inviting import Link
 from domain.assessments.reading import shipped
 from domain.assessments.round_models import Round
 from domain.cohorts import teams
@@ -30,7 +33,7 @@ async def ask_teams(story: Story) -> None:
     for key in (None, *shipped()):
         await story.attempt(
             "instrument",
-            lambda work, key=key: storing.store(work, file=None if key else AUDIT, shipped_key=key),
+            partial(storing.store, file=None if key else AUDIT, shipped_key=key),
             on=STARTS,
         )
     for programme in await _open(story):
@@ -61,14 +64,12 @@ async def _team(story: Story, programme: UUID) -> UUID | None:
         for organisation in organisations[number % len(organisations) :]:
             await story.attempt(
                 "affiliation",
-                lambda work, who=person, where=organisation: people.affiliate(
-                    work, who, organisation_id=where, starts_on=STARTS
-                ),
+                partial(people.affiliate, person_id=person, organisation_id=organisation, starts_on=STARTS),
                 on=STARTS,
             )
         await story.attempt(
             "team member",
-            lambda work, who=person: teams.add_member(work, team, person_id=who, starts_on=STARTS),
+            partial(teams.add_member, team_id=team, person_id=person, starts_on=STARTS),
             on=STARTS,
         )
     return team
@@ -76,22 +77,22 @@ async def _team(story: Story, programme: UUID) -> UUID | None:
 
 async def _rounds(story: Story, team: UUID) -> None:
     audit = story.made["instrument"][0]
+
+    def drafted(number: int, title: str, instrument: UUID) -> Callable[[Work], Awaitable[Round]]:
+        return lambda work: rounds.create(
+            work,
+            team,
+            instrument_id=instrument,
+            title=title,
+            k=3,
+            by_organisation=number % 2 == 0,
+            closes_on=story.one([None, TODAY]),
+        )
+
     for number, title in enumerate(TITLES):
         on = STARTS + timedelta(days=70 * (number + 1))
         instrument = audit if number < 4 else story.some("instrument")
-        made = await story.attempt(
-            "round",
-            lambda work, title=title, number=number, instrument=instrument: rounds.create(
-                work,
-                team,
-                instrument_id=instrument,
-                title=title,
-                k=3,
-                by_organisation=number % 2 == 0,
-                closes_on=story.one([None, TODAY]),
-            ),
-            on=on,
-        )
+        made = await story.attempt("round", drafted(number, title, instrument), on=on)
         if made is not None:
             await _one(story, made, number, on)
     first, second = story.made["round"][0], story.made["round"][-2]
@@ -111,23 +112,22 @@ async def _one(story: Story, made: UUID, number: int, on: date) -> None:
 
 
 async def _answered(story: Story, made: UUID, on: date, *, alike: bool) -> None:
-    handed = []
+    handed: list[Link] = []
 
     async def invite(work: Work) -> Round:
         row = await inviting.invite(work, made)
         handed.extend(work.handed["links"])
         return row
 
+    def answered(link: Link, points: Sequence[int | None]) -> Callable[[Work], Awaitable[Round]]:
+        return lambda work: answering.answer(
+            work,
+            token=link.path.removeprefix(inviting.PATH),
+            answers=dict(zip(("listen", "rush"), points, strict=True)),
+            comments={"listen": story.one(["Fine.", "'; DROP", "🚂\nTwo lines"])},
+        )
+
     await story.attempt("invited", invite, on=on)
     for link in handed:
         points = [3, 3] if alike else [story.one([1, 2, 3, 4, 5, None]), story.one([2, 4])]
-        await story.attempt(
-            "answered",
-            lambda work, link=link, points=points: answering.answer(
-                work,
-                token=link.path.removeprefix(inviting.PATH),
-                answers=dict(zip(("listen", "rush"), points, strict=True)),
-                comments={"listen": story.one(["Fine.", "'; DROP", "🚂\nTwo lines"])},
-            ),
-            on=on,
-        )
+        await story.attempt("answered", answered(link, points), on=on)

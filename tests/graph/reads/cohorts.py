@@ -51,20 +51,20 @@ async def _team(story: Story, number: int) -> None:
     starts = story.day()
     of_cohort, of_organisation = (story.one([None, story.some(kind)]) for kind in ("cohort", "organisation"))
     programmes = story.made["programme"] if of_cohort else [story.some("programme")]
-    for programme in programmes:
-        await story.attempt(
-            "team",
-            lambda work, programme=programme: teams.create(
-                work,
-                programme,
-                name=f"{NAMES[number % len(NAMES)]} {number // 3}",
-                cohort_id=of_cohort,
-                organisation_id=of_organisation if number % 3 else None,
-                starts_on=starts,
-                ends_on=story.one([None, starts + timedelta(days=400)]),
-            ),
-            on=starts,
+
+    def of(programme: UUID) -> Callable[[Work], Awaitable[Team]]:
+        return lambda work: teams.create(
+            work,
+            programme,
+            name=f"{NAMES[number % len(NAMES)]} {number // 3}",
+            cohort_id=of_cohort,
+            organisation_id=of_organisation if number % 3 else None,
+            starts_on=starts,
+            ends_on=story.one([None, starts + timedelta(days=400)]),
         )
+
+    for programme in programmes:
+        await story.attempt("team", of(programme), on=starts)
 
 
 async def _somebody_joins(story: Story) -> None:

@@ -48,8 +48,8 @@ def ask(story: Story) -> Ask:
     """Asks a question of the story; the whole answer."""
 
     async def asked(text: str, variables: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
-        given = {"viewer": ADMINISTRATOR, "now": NOW} | given
-        found = await execute(story.database, query=text, variables=variables, **given)
+        usual: dict[str, Any] = {"viewer": ADMINISTRATOR, "now": NOW}
+        found = await execute(story.database, query=text, variables=variables, **(usual | given))
         answer: dict[str, Any] = orjson.loads(found.body)
         answer.pop("extensions", None)
         return answer

@@ -240,7 +240,8 @@ def connection(sight: Sight, several: Several, row: Any, arguments: dict[str, An
                if several.on is None or several.on(sight, row, r)]  # fmt: skip
     found = [r for r in related if matches(sight, several.kind, r, arguments.get("filter"))]
     placed = [(order.place(sight, r), r) for r in found]
-    placed.sort(key=cmp_to_key(lambda a, b: order.compare(a[0], b[0])))
+    rank = cmp_to_key(order.compare)
+    placed.sort(key=lambda pair: rank(pair[0]))
     after, before = arguments.get("after"), arguments.get("before")
     within = list(placed)
     if after is not None:
@@ -309,7 +310,7 @@ def _holds(sight: Sight, kind: str, row: Any, name: str, wanted: Any) -> bool:
     if several is not None:
         return all(_related(sight, several, row, word, inner) for word, inner in wanted.items())
     nullable = get_nullable_type(_object(kind).fields[name].type)
-    found = f"{kind}:{row.id}" if name == "id" else rows.value(sight, kind, name, row)
+    found: Any = f"{kind}:{row.id}" if name == "id" else rows.value(sight, kind, name, row)
     if isinstance(nullable, GraphQLEnumType):
         found = found and found.name
     return all(_compared(kind, name, found, word, operand) for word, operand in wanted.items())
@@ -332,7 +333,7 @@ def _compared(kind: str, name: str, found: Any, word: str, operand: Any) -> bool
     if name == "id":
         found, operand = _ids(kind, found, operand)
     if word == "ne":
-        return found != operand
+        return bool(found != operand)
     if word == "notIn":
         return found not in operand
     return found is not None and _COMPARISONS[word](found, operand)

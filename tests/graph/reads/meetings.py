@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,9 +25,7 @@ QUESTIONS = ("What is fair?", "what is fair?", "¿Qué sigue?", "公平とは?",
 async def meet(story: Story) -> None:
     """Sessions of the cohorts there are, single and in series, and what happens at them and around them."""
     for name in ("Tee & Kuchen", "茶"):
-        await story.attempt(
-            "method", lambda work, name=name: methods.add(work, name=name, description="Tea.")
-        )
+        await story.attempt("method", partial(methods.add, name=name, description="Tea."))
     for _ in range(26):
         await _session(story)
     for _ in range(4):
@@ -149,6 +148,8 @@ async def _co_design(story: Story) -> None:
         lambda work: proposals.make(work, made, person_id=who, question=story.one(QUESTIONS), reason="R"),
         on=TODAY,
     )
+    if proposal is None:
+        return
     await story.attempt("voted", lambda work: proposals.vote(work, proposal, person_id=who), on=TODAY)
     became: list[Callable[[Work], Awaitable[Any]]] = [
         lambda work: proposals.adopt(work, proposal, minutes=5, answer="Yes"),

@@ -129,7 +129,7 @@ class Dresser:
 
     def _more(self, parent: str) -> list[SelectionNode]:
         """What can be asked of any object, and of lists."""
-        more = [_field("__typename")] if self.once_in(8) else []
+        more: list[SelectionNode] = [_field("__typename")] if self.once_in(8) else []
         if parent.endswith("Connection"):
             more += [_field("totalCount")] if self.once_in(3) else []
             more += [_field("pageInfo", [_field("hasNextPage")])] if self.once_in(3) else []
@@ -218,7 +218,9 @@ def _inline(
     inner: Iterable[SelectionNode], on: str | None, directives: tuple[DirectiveNode, ...]
 ) -> InlineFragmentNode:
     selected = SelectionSetNode(selections=tuple(inner))
-    return InlineFragmentNode(type_condition=on and _named(on), directives=directives, selection_set=selected)
+    return InlineFragmentNode(
+        type_condition=_named(on) if on else None, directives=directives, selection_set=selected
+    )
 
 
 def _named(name: str) -> NamedTypeNode:

@@ -60,7 +60,7 @@ def _share(name: str) -> Rule:
     def share(_sight: Sight, plan: Any) -> Decimal | None:
         if plan.possible_pairs == 0:
             return None
-        found = Decimal(getattr(plan, name)) / plan.possible_pairs
+        found: Decimal = Decimal(getattr(plan, name)) / plan.possible_pairs
         return found.quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
     return share

@@ -16,6 +16,7 @@ from graphql import (
     DocumentNode,
     GraphQLField,
     GraphQLInputType,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -31,6 +32,9 @@ from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
 from tests.graph.reads.values import Values
+
+Composite = GraphQLObjectType | GraphQLInterfaceType
+"""A type that has fields."""
 
 LEVELS = 3
 PAGES = {"first", "after", "last", "before"}
@@ -75,7 +79,7 @@ class _Tree:
         fields = (field for kind in self._composites() for field in kind.fields.values())
         return {_scalar(a.type): a.type for f in fields for name, a in f.args.items() if name not in PAGES}
 
-    def _composites(self) -> list[GraphQLObjectType]:
+    def _composites(self) -> list[Composite]:
         kinds = [k for name, k in self.original.type_map.items() if not name.startswith("__")]
         composite = [k for k in kinds if is_object_type(k) or is_interface_type(k)]
         return [k for k in composite if k is not self.original.mutation_type]
@@ -98,10 +102,10 @@ class _Tree:
                 if fields := self._fields(kind, level):
                     yield f"{word} {kind.name}__{level}{over} {{ {fields} }}"
 
-    def _fields(self, kind: GraphQLObjectType, level: int) -> str:
+    def _fields(self, kind: Composite, level: int) -> str:
         return " ".join(self._field(kind, name, field, level) for name, field in kind.fields.items()).strip()
 
-    def _field(self, parent: GraphQLObjectType, name: str, field: GraphQLField, level: int) -> str:
+    def _field(self, parent: Composite, name: str, field: GraphQLField, level: int) -> str:
         target = get_named_type(field.type)
         inside = parent.name.endswith(("Connection", "Edge"))
         below = level if inside else level + 1

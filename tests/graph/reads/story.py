@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -155,19 +156,23 @@ async def _person(story: Story, number: int) -> None:
         on=story.one([FIRST, story.day()]),
     )
     for _ in range(2):
-        starts = story.day()
-        await story.attempt(
-            "affiliation",
-            lambda work, starts=starts: people.affiliate(
-                work,
-                made or story.some("person"),
-                organisation_id=story.some("organisation"),
-                starts_on=starts,
-                ends_on=story.one([None, starts + timedelta(days=200)]),
-                position=story.one([None, "Chair", "chair"]),
-            ),
-            on=starts,
-        )
+        await _affiliation(story, made)
+
+
+async def _affiliation(story: Story, person: UUID | None) -> None:
+    starts = story.day()
+    await story.attempt(
+        "affiliation",
+        lambda work: people.affiliate(
+            work,
+            person or story.some("person"),
+            organisation_id=story.some("organisation"),
+            starts_on=starts,
+            ends_on=story.one([None, starts + timedelta(days=200)]),
+            position=story.one([None, "Chair", "chair"]),
+        ),
+        on=starts,
+    )
 
 
 async def _successions(story: Story) -> None:
@@ -178,19 +183,13 @@ async def _successions(story: Story) -> None:
         (story.choices.randrange(len(known)), story.choices.randrange(len(known)), 2024) for _ in range(4)
     ]
     for before, after, year in pairs:
-        for index in (before, after):
-            await story.attempt(
-                "changed",
-                lambda work, index=index: organisations.reopen(work, known[index % len(known)]),
-                on=TODAY,
-            )
-        await story.attempt(
-            "succession",
-            lambda work, before=before, after=after, year=year: organisations.succeed(
-                work, known[before % len(known)], successor_id=known[after % len(known)], on=date(year, 4, 1)
-            ),
-            on=TODAY,
+        first, second = known[before % len(known)], known[after % len(known)]
+        for each in (first, second):
+            await story.attempt("changed", partial(organisations.reopen, organisation_id=each), on=TODAY)
+        succeed = partial(
+            organisations.succeed, predecessor_id=first, successor_id=second, on=date(year, 4, 1)
         )
+        await story.attempt("succession", succeed, on=TODAY)
 
 
 async def _programme(story: Story, number: int) -> None:

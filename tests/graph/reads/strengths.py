@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -28,7 +29,7 @@ async def assess(story: Story) -> None:
     for number, file in enumerate(FILES):
         await story.attempt(
             "framework",
-            lambda work, file=file: frameworks.store(work, file=file),
+            partial(frameworks.store, file=file),
             on=date(2019 + number, 1, 1),
         )
     for _ in range(60):

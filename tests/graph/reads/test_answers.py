@@ -9,6 +9,9 @@ from domain.access.viewers import ADMINISTRATOR
 from tests.factories import TODAY
 from tests.graph.reads import rows
 from tests.graph.reads.answers import code
+from tests.graph.reads.conftest import Ask
+from tests.graph.reads.story import Story
+from tests.graph.reads.world import World
 
 PROGRAMMES = "programmes(first: 3, orderBy: [{ref: ASC}])"
 
@@ -38,7 +41,7 @@ PROGRAMMES = "programmes(first: 3, orderBy: [{ref: ASC}])"
         "summaries { nodes { content headline compiledAt } } }",
     ],
 )  # fmt: skip
-async def test_selections(agreed, text):
+async def test_selections(agreed: Ask, text: str) -> None:
     await agreed(text)
 
 
@@ -47,7 +50,7 @@ ALIASES = ("anon_1", "anon_2", "o", "items", "_items0", "_cursors", "_more", "_p
 
 
 @pytest.mark.parametrize("alias", ALIASES)
-async def test_any_alias_will_do(agreed, alias):
+async def test_any_alias_will_do(agreed: Ask, alias: str) -> None:
     text = """{ K: programmes(first: 2, orderBy: [{ref: ASC}]) { K: nodes { K: title id } t: totalCount
         edges { K: cursor node { K: ref } } pageInfo { K: endCursor hasNextPage } } }"""
     await agreed(text.replace("K:", f"{alias}:"))
@@ -55,7 +58,7 @@ async def test_any_alias_will_do(agreed, alias):
     await agreed(text.replace("K", alias))
 
 
-async def test_an_alias_that_postgres_would_cut_short(ask):
+async def test_an_alias_that_postgres_would_cut_short(ask: Ask) -> None:
     for text in ("{ K: viewer { role } }", "{ programmes { K: nodes { id } } }",
                  "{ programmes { edges { K: cursor } } }", "{ programmes { pageInfo { K: endCursor } } }"):  # fmt: skip
         assert code(await ask(text.replace("K", "k" * 64))) == "ALIAS_TOO_LONG"
@@ -75,7 +78,7 @@ async def test_an_alias_that_postgres_would_cut_short(ask):
         ("query ($v: Boolean!) { viewer { role @skip(if: true) role @include(if: $v) } }", True),
     ],
 )
-async def test_skip_and_include(agreed, text, kept):
+async def test_skip_and_include(agreed: Ask, text: str, kept: bool) -> None:
     assert await agreed(text, {"v": True}) == {"viewer": {"role": "ADMINISTRATOR"} if kept else {}}
 
 
@@ -89,23 +92,23 @@ async def test_skip_and_include(agreed, text, kept):
         "{ programme(ref: \"nowhere\") { id @skip(if: true) } portfolio { byStatus { status @skip(if: true) } } }",
     ],
 )  # fmt: skip
-async def test_nothing_may_be_left(agreed, text):
+async def test_nothing_may_be_left(agreed: Ask, text: str) -> None:
     await agreed(text)
 
 
-async def test_the_same_document_with_other_values_of_its_conditions(agreed):
+async def test_the_same_document_with_other_values_of_its_conditions(agreed: Ask) -> None:
     text = "query ($v: Boolean!) { viewer { role @include(if: $v) person @skip(if: $v) { id } } }"
     assert list((await agreed(text, {"v": True}))["viewer"]) == ["role"]
     assert list((await agreed(text, {"v": False}))["viewer"]) == ["person"]
     assert list((await agreed(text, {"v": True}))["viewer"]) == ["role"]
 
 
-async def test_a_condition_that_is_null(ask):
+async def test_a_condition_that_is_null(ask: Ask) -> None:
     answer = await ask("query ($v: Boolean = true) { viewer { role @skip(if: $v) } }", {"v": None})
     assert code(answer) == "BAD_REQUEST"
 
 
-async def test_every_record_is_found_by_its_id(world, agreed):
+async def test_every_record_is_found_by_its_id(world: World, agreed: Ask) -> None:
     sight, shown = world.as_seen(ADMINISTRATOR, TODAY), rows.published().type_map
     names = {
         name for name, kind in shown.items() if "Node" in {i.name for i in getattr(kind, "interfaces", ())}
@@ -122,7 +125,7 @@ async def test_every_record_is_found_by_its_id(world, agreed):
 @pytest.mark.parametrize("text", ["", "x", "Programme", "Programme:", ":", "Programme:x", "Portfolio:{}",
     "Nothing:{}", "Query:{}", "Mutation:{}", "programme:{}", " Programme:{}", "Programme:{} ", "Programme:{}\n",
     "Programme:{{{}}}", "Job:{}", "Programme:urn:uuid:{}", "Continuation:{}", "Ⅷ:{}", "Milestone:{}"])  # fmt: skip
-async def test_ids_that_find_nothing(world, agreed, story, text):
+async def test_ids_that_find_nothing(world: World, agreed: Ask, story: Story, text: str) -> None:
     wanted = text.format(story.made["programme"][0]) if "{}" in text else text
     assert await agreed("query ($id: ID!) { node(id: $id) { id } }", {"id": wanted}) == {"node": None}
     assert await agreed("query ($id: ID!) { programme(id: $id) { id } }", {"id": wanted}) == {
@@ -142,21 +145,21 @@ async def test_ids_that_find_nothing(world, agreed, story, text):
         ('{ programme(ref: "nowhere", id: null) { ref } }', False),
     ],
 )
-async def test_look_ups(agreed, text, found):
+async def test_look_ups(agreed: Ask, text: str, found: bool) -> None:
     [record] = (await agreed(text)).values()
     assert (record is not None) is found
 
 
 @pytest.mark.parametrize("given", ["", "(id: null)", '(id: "x", ref: "y")', "(ref: null, id: null)"])
-async def test_a_look_up_takes_one_key(ask, given):
+async def test_a_look_up_takes_one_key(ask: Ask, given: str) -> None:
     assert code(await ask(f"{{ programme{given} {{ id }} }}")) == "ONE_ARGUMENT"
 
 
-async def test_a_value_that_must_not_be_null(ask):
+async def test_a_value_that_must_not_be_null(ask: Ask) -> None:
     assert code(await ask('query ($i: ID = "x") { node(id: $i) { id } }', {"i": None})) == "BAD_REQUEST"
 
 
-async def test_more_fields_than_postgres_has_columns(ask):
+async def test_more_fields_than_postgres_has_columns(ask: Ask) -> None:
     fields = " ".join(f"a{n}: title" for n in range(1601))
     for text in (f"{{ programmes {{ nodes {{ {fields} }} }} }}",):
         answer = await ask(text)
@@ -167,12 +170,12 @@ async def test_more_fields_than_postgres_has_columns(ask):
         }
 
 
-async def test_introspection(ask):
+async def test_introspection(ask: Ask) -> None:
     answer = await ask(get_introspection_query())
     assert {"Programme", "Node"} <= {kind["name"] for kind in answer["data"]["__schema"]["types"]}
 
 
-async def test_introspection_and_data_at_once(ask):
+async def test_introspection_and_data_at_once(ask: Ask) -> None:
     data = """journal(first: 5) { nodes { recordedAt subject { __typename ... on Programme { title status } } } }
         programmes { nodes { wholeLifeCost status deliveryConfidence startsOn lead { kind } } }
         summaries { nodes { content } }"""
@@ -182,7 +185,7 @@ async def test_introspection_and_data_at_once(ask):
     assert mixed == alone
 
 
-async def test_operations_by_name(ask):
+async def test_operations_by_name(ask: Ask) -> None:
     text = "query A { viewer { role } } query B { programmes { totalCount } }"
     assert list((await ask(text, operation_name="A"))["data"]) == ["viewer"]
     assert list((await ask(text, operation_name="B"))["data"]) == ["programmes"]

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from domain.access.viewers import ADMINISTRATOR, Role, Viewer
+from domain.database import Database
 from domain.models import Sponsor
 from domain.organisations import commands as organisations
 from domain.programmes import commands as programmes
 from domain.programmes import sponsors
 from tests.factories import START, TODAY, acting, as_sponsor, joint, organisation
 from tests.graph.reads.answers import answer_of, code
+from tests.graph.reads.conftest import Ask
 
 EVERYTHING = """{ totalCount nodes { id } }"""
 ALL = " ".join(f"{name} {EVERYTHING}" for name in
@@ -22,7 +24,7 @@ ALL = " ".join(f"{name} {EVERYTHING}" for name in
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1000-01-01", "2018-12-31", "2019-01-01", "2021-04-01", "2023-12-31",
                                  "2026-05-31", "2026-06-01"])  # fmt: skip
-async def test_any_date_both_ways(agreed, day):
+async def test_any_date_both_ways(agreed: Ask, day: str) -> None:
     by_literal = await agreed(
         f'query @asOf(date: "{day}") {{ {ALL} portfolio {{ programmes milestonesDue }} }}'
     )
@@ -35,7 +37,7 @@ async def test_any_date_both_ways(agreed, day):
 
 
 @pytest.mark.parametrize("day", [TODAY + timedelta(days=1), date(9999, 12, 31)])
-async def test_the_future_is_not_known(ask, day):
+async def test_the_future_is_not_known(ask: Ask, day: date) -> None:
     assert code(await ask(f'query @asOf(date: "{day}") {{ viewer {{ role }} }}')) == "AS_OF_FUTURE"
     asked = "query ($d: Date!) @asOf(date: $d) { viewer { role } }"
     assert code(await ask(asked, {"d": day.isoformat()})) == "AS_OF_FUTURE"
@@ -44,17 +46,17 @@ async def test_the_future_is_not_known(ask, day):
 @pytest.mark.parametrize(
     "given", ["", "(date: null)", '(date: "yesterday")', "(date: 2019)", '(date: "2019-02-30")']
 )
-async def test_a_date_is_a_date(ask, given):
+async def test_a_date_is_a_date(ask: Ask, given: str) -> None:
     assert code(await ask(f"query @asOf{given} {{ viewer {{ role }} }}")) == "BAD_REQUEST"
 
 
-async def test_the_same_document_as_of_several_dates(agreed):
+async def test_the_same_document_as_of_several_dates(agreed: Ask) -> None:
     text = "query ($d: Date!) @asOf(date: $d) { programmes { nodes { title status endsOn } } }"
     for year in range(2019, 2027):
         await agreed(text, {"d": f"{year}-01-15"})
 
 
-async def test_the_day_of_a_change_shows_its_evening(database):
+async def test_the_day_of_a_change_shows_its_evening(database: Database) -> None:
     changed = date(2025, 5, 1)
     async with acting(database) as work:
         made = (await joint(work)).programme
@@ -77,7 +79,7 @@ async def test_the_day_of_a_change_shows_its_evening(database):
     assert answer["data"]["programmes"] == {"totalCount": 0}
 
 
-async def test_a_successor_stands_in_from_its_day_on(database):
+async def test_a_successor_stands_in_from_its_day_on(database: Database) -> None:
     on = date(2025, 4, 1)
     async with acting(database) as work:
         made = await joint(work)
@@ -105,12 +107,14 @@ SEEN = """{ programmes { totalCount nodes { ref } } milestones { totalCount node
     reached: milestones(filter: {programme: {ref: {eq: "other"}}}) { totalCount } }"""
 
 
-async def test_a_sponsor_sees_what_they_sponsor_on_that_date(database):
+async def test_a_sponsor_sees_what_they_sponsor_on_that_date(database: Database) -> None:
     async with acting(database) as work:
         mine, other = await joint(work, "hub"), await joint(work, "other")
     ended = date(2025, 1, 1)
     async with acting(database, on=date(2024, 6, 1)) as work:
-        seat = await work.session.scalar(select(Sponsor.id).where(Sponsor.person_id == mine.other_sponsor.id))
+        [seat] = await work.session.scalars(
+            select(Sponsor.id).where(Sponsor.person_id == mine.other_sponsor.id)
+        )
         await sponsors.end(work, seat, ends_on=ended)
     leaver, stays = as_sponsor(mine.other_sponsor), as_sponsor(mine.lead_sponsor)
     for day, viewer, sees in (

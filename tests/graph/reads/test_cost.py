@@ -1,6 +1,7 @@
 """What a query costs is known before it runs: the rows that it can touch at most."""
 
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
@@ -15,9 +16,10 @@ from graph.reads.cost import WHOLE
 PAGE = "query($n: Int) { programmes(first: $n) { nodes { lead { code } milestones(first: 5) { nodes { title } } } } }"
 
 
-async def _ask(database: Database, query: str, **variables):
+async def _ask(database: Database, query: str, **variables: Any) -> dict[str, Any]:
     answer = await execute(database, ADMINISTRATOR, query=query, variables=variables)
-    return orjson.loads(answer.body)
+    told: dict[str, Any] = orjson.loads(answer.body)
+    return told
 
 
 @pytest.mark.parametrize(
@@ -38,19 +40,21 @@ async def _ask(database: Database, query: str, **variables):
         ("{ __schema { queryType { name } } }", 100),
     ],
 )
-async def test_a_query_costs_what_its_pages_can_hold(database, query, rows):
+async def test_a_query_costs_what_its_pages_can_hold(database: Database, query: str, rows: int) -> None:
     answer = await _ask(database, query, **({"n": 50} if query is PAGE else {}))
     assert "errors" not in answer
     assert answer["extensions"]["cost"]["requested"] == rows
 
 
-async def test_the_cost_follows_the_variables_of_one_plan(database):
+async def test_the_cost_follows_the_variables_of_one_plan(database: Database) -> None:
     assert [
         (await _ask(database, PAGE, n=size))["extensions"]["cost"]["requested"] for size in (1, 10, 100)
     ] == [7, 70, 700]
 
 
-async def test_what_is_too_dear_is_refused_before_it_runs_and_says_what_is_dear(database, monkeypatch):
+async def test_what_is_too_dear_is_refused_before_it_runs_and_says_what_is_dear(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     role = Role.ADMINISTRATOR
     monkeypatch.setitem(ALLOWANCES, role, replace(ALLOWANCES[role], by_text=349))
     answer = await _ask(database, PAGE, n=50)
@@ -70,12 +74,12 @@ async def test_what_is_too_dear_is_refused_before_it_runs_and_says_what_is_dear(
     assert "errors" not in await _ask(database, PAGE, n=50)
 
 
-async def test_a_page_of_an_impossible_size_is_refused_as_that(database):
+async def test_a_page_of_an_impossible_size_is_refused_as_that(database: Database) -> None:
     answer = await _ask(database, PAGE, n=-1)
     assert answer["errors"][0]["extensions"]["code"] == "BAD_PAGE_SIZE"
 
 
-async def test_a_deep_question_is_too_dear(database):
+async def test_a_deep_question_is_too_dear(database: Database) -> None:
     page = "milestones(first: 100) { nodes { programme { milestones(first: 100) { nodes { id } } } } }"
     answer = await _ask(database, f"{{ programmes(first: 100) {{ nodes {{ {page} }} }} }}")
     assert answer["errors"][0]["extensions"]["code"] == "COST_TOO_HIGH"

@@ -10,14 +10,16 @@ from typing import Any
 import orjson
 import pytest
 from graphql import parse, validate
-from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+from hypothesis import Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 
 from domain.database import Database
 from tests.factories import TODAY
+from tests.generated import EVERY_CHECK
 from tests.graph.reads import rows, slow
 from tests.graph.reads.answers import answer_of
 from tests.graph.reads.questions import Question
+from tests.graph.reads.story import Story
 from tests.graph.reads.world import World
 
 PARTS = 5
@@ -28,7 +30,7 @@ Ask = Callable[[Question], dict[str, Any]]
 
 
 @pytest.fixture
-def ask(story) -> Iterator[Ask]:
+def ask(story: Story) -> Iterator[Ask]:
     """Asks from outside any loop, as hypothesis wants it, over connections of its own."""
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         database = Database(story.database.url)
@@ -50,7 +52,7 @@ def test_the_engine_answers_as_the_slow_way_does(
         database=None,
         deadline=None,
         phases=PHASES,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=EVERY_CHECK,
     )
     @given(asked)
     def compared(question: Question) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from graphql import GraphQLInputObjectType
 
 from tests.graph.reads import rows
+from tests.graph.reads.conftest import Ask
+from tests.graph.reads.story import Story
 
 VALUES = {
     "String": ["harbour", "", "%", "x", "Stra"],
@@ -21,7 +26,7 @@ def _written(kind: str, value: str) -> str:
     return value if kind in {"Int", "Boolean"} else f'"{value}"'
 
 
-def _conditions(kind: GraphQLInputObjectType):
+def _conditions(kind: GraphQLInputObjectType) -> Iterator[str]:
     """Every operator of a filter of one value, with values and with null."""
     scalar = kind.fields["isNull"]
     assert scalar is not None
@@ -40,10 +45,11 @@ def _conditions(kind: GraphQLInputObjectType):
             yield f"{{{name}: null}}"
 
 
-def _cases():
+def _cases() -> Iterator[tuple[str, str]]:
     seen = set()
     for name in ("Programme", "Milestone", "Organisation", "Person", "Sponsor", "JournalEntry", "Summary"):
         given = rows.published().type_map[f"{name}Filter"]
+        assert isinstance(given, GraphQLInputObjectType)
         listed = {"Person": "people", "Sponsor": "", "JournalEntry": "journal", "Summary": "summaries"}
         field = listed.get(name, f"{name.lower()}s")
         for key, inner in given.fields.items():
@@ -54,7 +60,7 @@ def _cases():
                 yield from ((field, f"{{{key}: {condition}}}") for condition in _conditions(kind))
 
 
-async def test_every_operator_on_every_kind_of_value(agreed):
+async def test_every_operator_on_every_kind_of_value(agreed: Ask) -> None:
     """Many conditions at once, each a list of its own in one question: it is the same statement all the same."""
     cases = list(_cases())
     assert len(cases) > 150
@@ -104,26 +110,32 @@ async def test_every_operator_on_every_kind_of_value(agreed):
         "{deliveryConfidence: {in: [RED, GREEN]}}",
     ],
 )  # fmt: skip
-async def test_combinations(agreed, given):
+async def test_combinations(agreed: Ask, given: str) -> None:
     asked = "programmes(filter: {}, first: 100) {{ totalCount nodes {{ id }} }} portfolio(filter: {}) {{ programmes }}"
     literal = await agreed(f"{{ {asked.format(given, given)} }}")
     by_variable = f"query ($f: ProgrammeFilter = {given}) {{ {asked.format('$f', '$f')} }}"
     assert await agreed(by_variable) == literal
 
 
-async def test_the_same_document_with_filters_of_other_shapes(agreed):
+async def test_the_same_document_with_filters_of_other_shapes(agreed: Ask) -> None:
     text = "query ($f: ProgrammeFilter, $o: [ProgrammeOrder!]) { programmes(filter: $f, orderBy: $o) { nodes { ref } } }"
-    for given in ({"status": {"eq": "ACTIVE"}}, {"status": {"ne": "ACTIVE"}}, {"status": {"in": ["ACTIVE"]}}, {}, None,
-                  {"or": [{"status": {"eq": "CLOSED"}}, {"lead": {"code": {"eq": "O01"}}}]}, {"status": {"in": []}},
-                  {"status": {"eq": None}}, {"status": {"in": None}}):  # fmt: skip
+    filters: tuple[dict[str, Any] | None, ...] = (
+        {"status": {"eq": "ACTIVE"}}, {"status": {"ne": "ACTIVE"}}, {"status": {"in": ["ACTIVE"]}}, {}, None,
+        {"or": [{"status": {"eq": "CLOSED"}}, {"lead": {"code": {"eq": "O01"}}}]}, {"status": {"in": []}},
+        {"status": {"eq": None}}, {"status": {"in": None}},
+    )  # fmt: skip
+    for given in filters:
         for order in ([{"ref": "ASC"}], [{"ref": "DESC"}], {"endsOn": "ASC"}, [], None):
             await agreed(text, {"f": given, "o": order})
 
 
-async def test_by_id(agreed, story):
+async def test_by_id(agreed: Ask, story: Story) -> None:
     ids = [f"Milestone:{key}" for key in story.made["milestone"][:3]]
     text = "query ($f: MilestoneFilter) { milestones(filter: $f) { totalCount } }"
-    for given in ({"eq": ids[0]}, {"ne": ids[0]}, {"in": [*ids, "x"]}, {"notIn": ids}, {"notIn": ["x"]}, {"in": []},
-                  {"eq": "x"}, {"ne": "x"}, {"eq": ids[0].replace("Milestone", "Programme")}, {"eq": ids[0].upper()},
-                  {"eq": "Milestone:" + ids[0].partition(":")[2].upper()}, {"eq": None}, {"isNull": True}):  # fmt: skip
+    conditions: tuple[dict[str, Any], ...] = (
+        {"eq": ids[0]}, {"ne": ids[0]}, {"in": [*ids, "x"]}, {"notIn": ids}, {"notIn": ["x"]}, {"in": []},
+        {"eq": "x"}, {"ne": "x"}, {"eq": ids[0].replace("Milestone", "Programme")}, {"eq": ids[0].upper()},
+        {"eq": "Milestone:" + ids[0].partition(":")[2].upper()}, {"eq": None}, {"isNull": True},
+    )  # fmt: skip
+    for given in conditions:
         await agreed(text, {"f": {"id": given}})

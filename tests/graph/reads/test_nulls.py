@@ -9,6 +9,7 @@ import pytest
 from graphql import parse
 
 from domain.access.viewers import ADMINISTRATOR
+from domain.database import Database
 from graph.reads.nulls import MARK, Promise, put_right
 from tests.factories import TODAY, acting, milestone, programme
 from tests.graph.reads import slow
@@ -30,7 +31,9 @@ EARLY, LATE = date(2024, 1, 1), date(2025, 1, 1)
         ("{ node(id: $id) { id ... on Milestone { programme { ref } programme { title } } } }", [["node", "programme"]]),
     ],
 )  # fmt: skip
-async def test_what_is_lost_and_what_is_said(database, text, paths):
+async def test_what_is_lost_and_what_is_said(
+    database: Database, text: str, paths: list[list[str | int]]
+) -> None:
     async with acting(database, on=EARLY) as work:
         made = await programme(work, lead=None)
         owned = await milestone(work, made)
@@ -47,13 +50,12 @@ async def test_what_is_lost_and_what_is_said(database, text, paths):
     assert [error["path"] for error in told] == paths
 
 
-def test_marks_are_put_right():
+def test_marks_are_put_right() -> None:
     promise = [Promise("No.", (), 0), Promise("No b.", (), 1), Promise("No c.", (), 3)]
     mark = [orjson.dumps({MARK: number}).decode() for number in range(3)]
-    assert put_right(f'{{"a": {mark[0]}, "b": 1}}', promise)[0] is None
-    data, errors = put_right(
-        f'{{"a": {{"x": [{mark[1]}, {mark[1]}]}}, "b": {{"c": [1, {mark[2]}]}}}}', promise
-    )
+    assert put_right(f'{{"a": {mark[0]}, "b": 1}}'.encode(), promise)[0] is None
+    written = f'{{"a": {{"x": [{mark[1]}, {mark[1]}]}}, "b": {{"c": [1, {mark[2]}]}}}}'
+    data, errors = put_right(written.encode(), promise)
     assert data == {"a": None, "b": {"c": [1, None]}}
     assert [(error.message, error.path) for error in errors] == [
         ("No b.", ["a", "x", 0]),
@@ -61,7 +63,7 @@ def test_marks_are_put_right():
     ]
 
 
-async def test_nobody_can_write_a_mark_into_an_answer(database):
+async def test_nobody_can_write_a_mark_into_an_answer(database: Database) -> None:
     async with acting(database) as work:
         await programme(work, title='{"$missing": 0}', purpose='{"$missing 00000000":0}')
     answer = await answer_of(

@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from tests.graph.reads.answers import code
+from tests.graph.reads.conftest import Ask
 
 LISTS = [
     ("programmes", ""),
@@ -27,7 +28,7 @@ LISTS = [
 
 @pytest.mark.parametrize(("name", "narrowed"), LISTS)
 @pytest.mark.parametrize("size", [1, 7])
-async def test_pages_cover_a_list_exactly_once(agreed, name, narrowed, size):
+async def test_pages_cover_a_list_exactly_once(agreed: Ask, name: str, narrowed: str, size: int) -> None:
     size = {"journal": 97, "milestones": size * 10}.get(name, size)
     whole = await _whole(agreed, name, narrowed)
     for first, after, next_page in (("first", "after", "hasNextPage"), ("last", "before", "hasPreviousPage")):
@@ -36,7 +37,7 @@ async def test_pages_cover_a_list_exactly_once(agreed, name, narrowed, size):
         assert found == whole
 
 
-async def _whole(agreed, name, narrowed):
+async def _whole(agreed: Ask, name: str, narrowed: str) -> list[str]:
     ids, cursor = [], None
     while True:
         text = f"query ($c: String) {{ {name}(first: 100, after: $c {narrowed}) {{ nodes {{ id }} totalCount " \
@@ -49,7 +50,9 @@ async def _whole(agreed, name, narrowed):
             return ids
 
 
-async def _pages(agreed, name, narrowed, size, words):
+async def _pages(
+    agreed: Ask, name: str, narrowed: str, size: int, words: tuple[str, str, str]
+) -> list[list[str]]:
     first, after, more = words
     end = "endCursor" if first == "first" else "startCursor"
     parts = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -83,12 +86,12 @@ async def _pages(agreed, name, narrowed, size, words):
         "orderBy: [{title: ASC}, {title: DESC}, {ref: ASC}]",
     ],
 )
-async def test_pages_as_they_may_be_asked_for(agreed, given):
+async def test_pages_as_they_may_be_asked_for(agreed: Ask, given: str) -> None:
     parts = "totalCount nodes { id } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
     await agreed(f"{{ programmes({given}) {{ {parts} }} }}")
 
 
-async def test_a_list_within_a_list_has_pages_of_its_own(agreed):
+async def test_a_list_within_a_list_has_pages_of_its_own(agreed: Ask) -> None:
     text = """{ programmes(first: 3) { nodes { milestones(last: 2, orderBy: [{title: ASC}]) { totalCount nodes { title
         ledger(first: 1) { nodes { days } pageInfo { hasNextPage } } } pageInfo { hasPreviousPage startCursor } } } } }"""
     await agreed(text)
@@ -107,7 +110,7 @@ async def test_a_list_within_a_list_has_pages_of_its_own(agreed):
         ('before: ""', "BAD_CURSOR"),
     ],
 )
-async def test_what_is_no_page(ask, given, expected, selected):
+async def test_what_is_no_page(ask: Ask, given: str, expected: str, selected: str) -> None:
     assert code(await ask(f"{{ programmes({given}) {{ {selected} }} }}")) == expected
 
 
@@ -144,7 +147,7 @@ UUID = "0198c2f0-0000-7000-8000-000000000000"
         ),
     ],
 )
-async def test_what_is_no_cursor(ask, cursor):
+async def test_what_is_no_cursor(ask: Ask, cursor: str) -> None:
     answer = await ask("query ($c: String) { milestones(after: $c) { nodes { id } } }", {"c": cursor})
     assert code(answer) == "BAD_CURSOR"
     assert "forecast_on" not in answer["errors"][0]["message"]
@@ -161,7 +164,7 @@ async def test_what_is_no_cursor(ask, cursor):
         ("forecastOn", "-infinity"),
     ],
 )
-async def test_keys_that_postgres_never_wrote(ask, order, key):
+async def test_keys_that_postgres_never_wrote(ask: Ask, order: str, key: str) -> None:
     names = {"slipDays": "slip_days", "forecastOn": "forecast_on"}
     cursor = base64.b64encode(orjson.dumps([f"{names.get(order, order)} id", key, UUID])).decode()
     text = f"query ($c: String) {{ milestones(after: $c, orderBy: [{{{order}: ASC}}]) {{ nodes {{ id }} }} }}"
@@ -169,14 +172,14 @@ async def test_keys_that_postgres_never_wrote(ask, order, key):
 
 
 @pytest.mark.parametrize("key", ["NaN", "Infinity", "1e999999", "x"])
-async def test_amounts_that_postgres_never_wrote(ask, key):
+async def test_amounts_that_postgres_never_wrote(ask: Ask, key: str) -> None:
     cursor = base64.b64encode(orjson.dumps(["whole_life_cost id", key, UUID])).decode()
     text = "query ($c: String) { programmes(after: $c, orderBy: [{wholeLifeCost: ASC}]) { nodes { id } } }"
     assert code(await ask(text, {"c": cursor})) == "BAD_CURSOR"
 
 
 @pytest.mark.parametrize("key", ["2024-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "now"])
-async def test_moments_that_postgres_never_wrote(ask, key):
+async def test_moments_that_postgres_never_wrote(ask: Ask, key: str) -> None:
     cursor = base64.b64encode(orjson.dumps(["-recorded_at -id", key, UUID])).decode()
     assert (
         code(await ask("query ($c: String) { journal(after: $c) { nodes { id } } }", {"c": cursor}))

@@ -7,6 +7,8 @@ import pytest
 from domain import models
 from domain.access.viewers import ADMINISTRATOR, Role, Viewer
 from domain.sessions.practice import ActionStatus, ProposalStatus
+from tests.graph.reads.conftest import Ask
+from tests.graph.reads.world import World
 
 PARTS = (
     "heldOn isCancelled agendaMinutes minutesLeft agenda(first: 20) { nodes { position method { name } } }",
@@ -22,7 +24,7 @@ PARTS = (
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.split("(")[0].split(" ")[0])
-async def test_what_is_derived_agrees(agreed, world, part):
+async def test_what_is_derived_agrees(agreed: Ask, world: World, part: str) -> None:
     for as_of in ("", '@asOf(date: "2021-06-30")', '@asOf(date: "2024-02-29")'):
         data = await agreed(f"query Q {as_of} {{ sessions(first: 100) {{ totalCount nodes {{ {part} }} }} }}")
         assert data["sessions"]["totalCount"] > 0
@@ -34,7 +36,7 @@ async def test_what_is_derived_agrees(agreed, world, part):
     assert seen > 0
 
 
-async def test_sessions_are_found_by_what_is_derived(agreed):
+async def test_sessions_are_found_by_what_is_derived(agreed: Ask) -> None:
     for given in (
         "{minutesLeft: {lt: 60}}",
         "{isCancelled: {eq: true}}",
@@ -49,7 +51,7 @@ async def test_sessions_are_found_by_what_is_derived(agreed):
         assert found["sessions"]["totalCount"] > 0, given
 
 
-async def test_the_story_tells_of_all_of_it(world):
+async def test_the_story_tells_of_all_of_it(world: World) -> None:
     proposals = {proposal.status for proposal in world.present[models.Proposal]}
     assert {ProposalStatus.OPEN, ProposalStatus.ON_AGENDA} <= proposals
     assert {action.status for action in world.present[models.Action]} >= {

@@ -7,12 +7,19 @@ import json
 import re
 import uuid
 import warnings
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from graphql import get_operation_ast, parse
-from graphql.execution.values import get_variable_values
-from hypothesis import HealthCheck, assume, given, seed, settings
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    get_operation_ast,
+    parse,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+from hypothesis import assume, given, seed, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -33,8 +40,11 @@ from graph.reads.values import shape
 from graph.schema import schema
 from graph.trusted import documents
 from tests.factories import NOW
+from tests.generated import EVERY_CHECK
 from tests.graph.reads.answers import answer_of
+from tests.graph.reads.conftest import Ask
 from tests.graph.reads.questions import Question
+from tests.graph.reads.story import Story
 from tests.graph.reads.test_equal import PHASES
 
 SPONSOR = Viewer(Role.SPONSOR, uuid.UUID(int=7))
@@ -45,7 +55,7 @@ VALUES = {
 
 
 @pytest.fixture
-async def watched(story):
+async def watched(story: Story) -> AsyncIterator[tuple[Database, list[str]]]:
     """A database of the story with one connection for reads, and every statement that goes over it."""
     database = Database(story.database.url)
     seen: list[str] = []
@@ -60,18 +70,26 @@ async def _told() -> None:
     await asyncio.sleep(0)
 
 
+def _operation(document: DocumentNode) -> OperationDefinitionNode:
+    operation = get_operation_ast(document)
+    assert operation is not None
+    return operation
+
+
 def _variables(text: str) -> dict[str, Any]:
-    operation = get_operation_ast(parse(text))
+    operation = _operation(parse(text))
     names = [definition.variable.name.value for definition in operation.variable_definitions or ()]
     return {name: VALUES[name] for name in names if name in VALUES}
 
 
 @pytest.mark.parametrize("name", sorted(documents()))
 @pytest.mark.parametrize("viewer", [ADMINISTRATOR, SPONSOR], ids=["administrator", "sponsor"])
-async def test_a_trusted_document_is_one_statement(watched, name, viewer):
+async def test_a_trusted_document_is_one_statement(
+    watched: tuple[Database, list[str]], name: str, viewer: Viewer
+) -> None:
     database, seen = watched
     document = documents()[name]
-    if get_operation_ast(parse(document.text)).operation.value != "query":
+    if _operation(parse(document.text)).operation.value != "query":
         return
     answer = await execute(
         database, viewer, document_id=document.id, variables=_variables(document.text), now=NOW
@@ -81,7 +99,7 @@ async def test_a_trusted_document_is_one_statement(watched, name, viewer):
     assert len(seen) == 1
 
 
-async def test_depth_makes_no_difference(watched):
+async def test_depth_makes_no_difference(watched: tuple[Database, list[str]]) -> None:
     database, seen = watched
     text = "id"
     for _ in range(4):
@@ -97,7 +115,7 @@ async def test_depth_makes_no_difference(watched):
     assert len(seen) == 1
 
 
-async def test_introspection_is_no_statement(watched):
+async def test_introspection_is_no_statement(watched: tuple[Database, list[str]]) -> None:
     database, seen = watched
     await execute(database, ADMINISTRATOR, query="{ __schema { queryType { name } } }", now=NOW)
     await execute(database, ADMINISTRATOR, query="{ viewer @skip(if: true) { role } }", now=NOW)
@@ -108,28 +126,31 @@ async def test_introspection_is_no_statement(watched):
 def compiled(question: Question) -> tuple[str, Any]:
     """The text of a question's statement, and the statement itself."""
     document, core = parse(question.text), schema._schema
-    operation = get_operation_ast(document)
+    operation = _operation(document)
     values = get_variable_values(core, operation.variable_definitions or (), question.variables)
-    fragments = {d.name.value: d for d in document.definitions if d.kind == "fragment_definition"}
+    assert isinstance(values, VariableValues)
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     selector = Selector(core, fragments, values.coerced)
     look = Look.of(question.viewer, operation, values.coerced, today(NOW))
-    fields = selector.root_fields(core.query_type, operation.selection_set)
-    statement, _ = Compiler(core, selector, look, 100).root(core.query_type, fields)
-    return plan_of(Compiler(core, selector, look, 100), core.query_type, fields).sql, statement
+    query = core.query_type
+    assert query is not None
+    fields = selector.root_fields(query, operation.selection_set)
+    statement, _ = Compiler(core, selector, look, 100).root(query, fields)
+    return plan_of(Compiler(core, selector, look, 100), query, fields).sql, statement
 
 
 def assert_no_product(statement: Any) -> None:
     """SQLAlchemy's own linter finds no two tables without a condition between them: it would warn."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        statement.compile(dialect=asyncpg.dialect(), linting=FROM_LINTING)
+        statement.compile(dialect=asyncpg.dialect(), linting=FROM_LINTING)  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("name", sorted(documents()))
 @pytest.mark.parametrize("viewer", [ADMINISTRATOR, SPONSOR], ids=["administrator", "sponsor"])
-def test_a_trusted_document_multiplies_no_tables(name, viewer):
+def test_a_trusted_document_multiplies_no_tables(name: str, viewer: Viewer) -> None:
     text = documents()[name].text
-    if get_operation_ast(parse(text)).operation.value == "query":
+    if _operation(parse(text)).operation.value == "query":
         _, statement = compiled(Question(text.replace("1000", "100"), _variables(text), viewer, frozenset()))
         assert_no_product(statement)
 
@@ -149,7 +170,7 @@ EVERYWHERE = """query ($s: String, $i: ID!, $l: [String!], $k: [ID!]) {{
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
-async def test_no_text_reaches_the_statement(story, hostile):
+async def test_no_text_reaches_the_statement(story: Story, hostile: str) -> None:
     inline = {
         "s": _quoted(hostile),
         "i": _quoted(hostile),
@@ -181,7 +202,7 @@ def _quoted(text: str) -> str:
 
 
 @pytest.mark.parametrize("text", ["\0", "a\0b"])
-async def test_a_character_that_no_text_has(ask, text):
+async def test_a_character_that_no_text_has(ask: Ask, text: str) -> None:
     for asked in ("query ($s: String) { organisation(code: $s) { id } }",
                   "query ($s: String) { programmes(filter: {title: {contains: $s}}) { totalCount } }",
                   "query ($s: String!) { programmes(filter: {title: {in: [$s]}}) { totalCount } }"):  # fmt: skip
@@ -190,14 +211,14 @@ async def test_a_character_that_no_text_has(ask, text):
         assert "data" not in answer
 
 
-def test_questions_with_more_values_than_a_statement_takes(monkeypatch):
+def test_questions_with_more_values_than_a_statement_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graph.reads.plans.MOST_PARAMETERS", 9)
     some = [f'a{n}: programmes(filter: {{ref: {{eq: "x"}}}}) {{ totalCount }}' for n in range(10)]
     with pytest.raises(ReadRefused, match="too many values"):
         compiled(Question(f"{{ {' '.join(some)} }}", {}, ADMINISTRATOR, frozenset()))
 
 
-def test_pages_of_about_one_size_share_a_statement():
+def test_pages_of_about_one_size_share_a_statement() -> None:
     asked = "query ($first: Int!) { programmes(first: $first) { nodes { id } pageInfo { hasNextPage } } }"
 
     def statement(first: int) -> str:
@@ -209,7 +230,7 @@ def test_pages_of_about_one_size_share_a_statement():
     assert "LIMIT 64" in statement(63)
 
 
-async def test_postgres_keeps_one_plan_for_a_page(database):
+async def test_postgres_keeps_one_plan_for_a_page(database: Database) -> None:
     question = Question("{ programmes(first: 20) { nodes { id } } }", {}, ADMINISTRATOR, frozenset())
     sql, _ = compiled(question)
     async with database.readers.acquire() as connection:
@@ -221,16 +242,14 @@ async def test_postgres_keeps_one_plan_for_a_page(database):
     assert kept["generic_plans"] == 3
 
 
-def test_the_linter_would_say():
+def test_the_linter_would_say() -> None:
     with pytest.raises(SAWarning, match="cartesian"):
         assert_no_product(select(select(models.Person.id, models.Programme.ref).scalar_subquery()))
 
 
 def test_generated_questions_multiply_no_tables(asked: st.SearchStrategy[Question]) -> None:
     @seed(99)
-    @settings(
-        max_examples=60, database=None, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=60, database=None, deadline=None, phases=PHASES, suppress_health_check=EVERY_CHECK)
     @given(asked)
     def linted(question: Question) -> None:
         assume(not question.spoiled)

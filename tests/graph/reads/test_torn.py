@@ -6,9 +6,11 @@ import asyncio
 from datetime import date
 
 import asyncpg
+import pytest
 from sqlalchemy import Text, cast, func
 
 from domain.access.viewers import ADMINISTRATOR
+from domain.database import Database
 from domain.milestones import commands as milestones
 from domain.programmes import commands as programmes
 from graph.programmes import Programme
@@ -22,7 +24,9 @@ QUESTION = """{ programmes { nodes { title category milestones(orderBy: [{title:
     portfolio { programmes } }"""
 
 
-async def test_a_write_between_two_levels_is_seen_in_neither(database, monkeypatch):
+async def test_a_write_between_two_levels_is_seen_in_neither(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The category of a programme waits for a lock: while it does, somebody changes and commits every level."""
     async with acting(database) as work:
         made = await programme(work, title="Before")
@@ -61,7 +65,7 @@ async def test_a_write_between_two_levels_is_seen_in_neither(database, monkeypat
     assert len(later["programmes"]["nodes"]) == later["portfolio"]["programmes"] == 2
 
 
-async def test_readers_and_writers_at_once(database):
+async def test_readers_and_writers_at_once(database: Database) -> None:
     """Whoever reads sees programme and milestone in the same state, while both change in one transaction."""
     async with acting(database) as work:
         made = await programme(work, title="0")

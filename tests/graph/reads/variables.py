@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    ConstValueNode,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
@@ -20,7 +21,9 @@ from graphql import (
     VariableNode,
     get_nullable_type,
     is_non_null_type,
+    parse_const_value,
     parse_type,
+    print_ast,
     value_from_ast_untyped,
 )
 
@@ -48,7 +51,7 @@ class Variables:
             VariableDefinitionNode(
                 variable=variable,
                 type=parse_type(kind),
-                default_value=value if how in {"default", "both"} else None,
+                default_value=_constant(value) if how in {"default", "both"} else None,
                 directives=(),
             )
         )
@@ -77,6 +80,11 @@ class Variables:
             wanted = GraphQLNonNull(wanted)
         value = self.within(part.value, wanted, may_be_null=may_be_null and not kind.is_one_of)
         return ObjectFieldNode(name=part.name, value=value)
+
+
+def _constant(value: ValueNode) -> ConstValueNode:
+    """A value without a variable, as a default has to be."""
+    return parse_const_value(print_ast(value))
 
 
 def _has_variable(value: ValueNode) -> bool:

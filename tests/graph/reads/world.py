@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, literal, select
+from sqlalchemy.orm import DeclarativeBase
 
 from domain import models
 from domain.access.viewers import ADMINISTRATOR, Role, Viewer
@@ -46,12 +47,12 @@ OWN = {models.Summary, models.StrengthsConsent, models.ProposalVote, models.Feed
 class World:
     """Every table as it is, and of the tracked ones every row as it was, with the date until which it was so."""
 
-    present: dict[type[Base], list[Any]]
+    present: dict[type[DeclarativeBase], list[Any]]
     past: dict[type[Base], list[tuple[Any, date]]]
 
     @classmethod
     async def load(cls, database: Database) -> World:
-        present: dict[type[Base], list[Any]] = {}
+        present: dict[type[DeclarativeBase], list[Any]] = {}
         past: dict[type[Base], list[tuple[Any, date]]] = {}
         async with database.engine.connect() as connection:
             for mapper in Base.registry.mappers:
