@@ -70,6 +70,13 @@ async def _told() -> None:
     await asyncio.sleep(0)
 
 
+async def _prepared(database: Database) -> list[str]:
+    """The statements that Postgres has ready on the connection that was used last."""
+    async with database.readers.acquire() as connection:
+        rows = await connection.fetch("SELECT statement FROM pg_prepared_statements")
+    return [row["statement"].decode() for row in rows]
+
+
 def _operation(document: DocumentNode) -> OperationDefinitionNode:
     operation = get_operation_ast(document)
     assert operation is not None
@@ -97,6 +104,7 @@ async def test_a_trusted_document_is_one_statement(
     assert b'"errors"' not in answer.body, answer.body
     await _told()
     assert len(seen) == 1
+    assert seen[0] in await _prepared(database), "Postgres would plan it anew for each question"
 
 
 async def test_depth_makes_no_difference(watched: tuple[Database, list[str]]) -> None:

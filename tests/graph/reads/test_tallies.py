@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.graph.reads.conftest import Ask
+
 FIGURES = {
     "programmes": "programmes",
     "few": "byStatus { status programmes } byHealth { health programmes }",
@@ -28,7 +30,7 @@ FILTERS = {
 
 
 @pytest.mark.parametrize("asked", FIGURES.values(), ids=FIGURES)
-async def test_figures_under_every_filter(agreed, asked):
+async def test_figures_under_every_filter(agreed: Ask, asked: str) -> None:
     fields = " ".join(
         f"f{n}: portfolio{filtered} {{ {asked} }}" for n, filtered in enumerate(FILTERS.values())
     )
@@ -36,7 +38,7 @@ async def test_figures_under_every_filter(agreed, asked):
     await agreed(f'query @asOf(date: "2026-01-15") {{ {fields} }}')
 
 
-async def test_who_leads_is_counted_as_often_as_there_are_programmes(agreed):
+async def test_who_leads_is_counted_as_often_as_there_are_programmes(agreed: Ask) -> None:
     answer = await agreed("{ portfolio { programmes byLead { programmes } byStatus { programmes } } }")
     told = answer["portfolio"]
     assert told["programmes"] > 1
