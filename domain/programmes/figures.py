@@ -134,8 +134,10 @@ $$
 """
 
 # A change may be dated earlier than one that is known already: all that was derived from its date on is derived anew.
+# Each statement of PL/pgSQL sees what was committed before it began: the kind, too, that somebody else made meanwhile.
 DERIVE_FIGURES: Final = """
-CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO programme_kinds (status, category, delivery_confidence)
     SELECT status, category, delivery_confidence FROM programmes_history
     WHERE id = programme AND valid_until > since AND NOT EXISTS (
@@ -171,7 +173,7 @@ CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE
         first_forecast = excluded.first_forecast, led_from = excluded.led_from, lead_id = excluded.lead_id,
         open_forecasts = excluded.open_forecasts, earlier_since = excluded.earlier_since,
         earlier_leads = excluded.earlier_leads;
-$$
+END $$
 """
 
 KEEP_FIGURES: Final = """

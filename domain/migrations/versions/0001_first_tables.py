@@ -3488,7 +3488,8 @@ def upgrade() -> None:
     $$
     """)
     op.execute("""
-    CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE sql AS $$
+    CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
         INSERT INTO programme_kinds (status, category, delivery_confidence)
         SELECT status, category, delivery_confidence FROM programmes_history
         WHERE id = programme AND valid_until > since AND NOT EXISTS (
@@ -3524,7 +3525,7 @@ def upgrade() -> None:
             first_forecast = excluded.first_forecast, led_from = excluded.led_from, lead_id = excluded.lead_id,
             open_forecasts = excluded.open_forecasts, earlier_since = excluded.earlier_since,
             earlier_leads = excluded.earlier_leads;
-    $$
+    END $$
     """)
     op.execute("""
     CREATE FUNCTION keep_figures() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -23,6 +23,7 @@ from domain.programmes.models import DeliveryConfidence, PartnerRole, Programme
 from domain.programmes.reports import report
 from domain.work import Work
 from tests import factories as make
+from tests.races import race
 
 DAYS = [make.START + timedelta(days=days) for days in range(0, 90, 7)]
 
@@ -160,3 +161,20 @@ async def test_what_is_changed_on_an_earlier_date_is_counted_from_it_on(database
         for days in (11, 10, 1, 0)
     ]
     assert counts == [2, 1, 1, 0]
+
+
+async def test_two_programmes_of_a_new_kind_at_the_same_time_are_both_counted(database: Database) -> None:
+    async def first(work: Work) -> None:
+        await programmes.update(work, made[0], category="Harbours")
+        await work.save()
+
+    async def second(work: Work) -> None:
+        await programmes.update(work, made[1], category="Harbours")
+
+    async with make.acting(database) as work:
+        made = [(await make.programme(work, ref)).id for ref in ("one", "two")]
+    assert await race(database, first, second) == "done"
+    for programme_id in made:
+        assert await _figures(database, programme_id, make.START) == await _recount(
+            database, programme_id, make.START
+        )
