@@ -24,6 +24,7 @@ from domain.programmes.models import (
     Sponsor,
     StatusReport,
 )
+from domain.programmes.portfolio_models import PORTFOLIO_CHANGES, PORTFOLIO_TOTALS
 from domain.programmes.timeline_models import TimelineEntry
 from domain.sessions.models import Session, SessionCohort, SessionFacilitator, SessionSeries
 from domain.sessions.practice import (
@@ -55,6 +56,8 @@ metadata = Base.metadata
 
 __all__ = [
     "HISTORY",
+    "PORTFOLIO_CHANGES",
+    "PORTFOLIO_TOTALS",
     "Action",
     "Affiliation",
     "AgendaItem",

@@ -18,7 +18,7 @@ from workers import logs, queue
 from workers.relay import relaying
 from workers.rounds import publish_round
 from workers.running import job
-from workers.schedule import close_rounds, request_scheduled_summaries
+from workers.schedule import add_up_portfolio, close_rounds, request_scheduled_summaries
 from workers.summaries import compile_summary
 
 JOBS = [job(COMPILE, compile_summary), job(PUBLISH, publish_round)]
@@ -48,6 +48,8 @@ def worker_settings(servers: embedded.Servers, *, with_cron: bool = True) -> dic
             cron(request_scheduled_summaries, day=set(range(1, 8)), hour=5, minute=0),
             # Each hour, so that one that was down at midnight does not leave a round open for a day.
             cron(close_rounds, minute=5),
+            # Each minute: what is not added up yet is read whole by whoever asks for the portfolio.
+            cron(add_up_portfolio, second=30),
         ]
         if with_cron
         else None,

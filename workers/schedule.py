@@ -9,6 +9,7 @@ import structlog
 from domain.access.viewers import ADMINISTRATOR
 from domain.assessments import closing
 from domain.calendar import now
+from domain.programmes import portfolio
 from domain.summaries import commands
 from domain.work import work
 
@@ -27,3 +28,9 @@ async def close_rounds(ctx: dict[str, Any]) -> None:
     async with work(ctx["database"], ADMINISTRATOR, now=now()) as scheduled:
         closed = await closing.close_due(scheduled)
     log.info("rounds closed", count=closed)
+
+
+async def add_up_portfolio(ctx: dict[str, Any]) -> None:
+    """Add up by how much the figures of all programmes have changed since the last time."""
+    async with work(ctx["database"], ADMINISTRATOR, now=now()) as scheduled:
+        await portfolio.add_up(scheduled)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CTE, delete, exists, select
+from sqlalchemy import CTE, delete, exists, select, text
 
 from domain.access.viewers import Permission
 from domain.calendar import UNTIL_FURTHER_NOTICE, in_words, plausible
@@ -66,6 +66,8 @@ async def succeed(work: Work, predecessor_id: UUID, *, successor_id: UUID, on: d
             CLOSES_BEFORE_IT_OPENS.
     """
     await work.alone("successions of organisations")
+    # Who leads programmes is counted by who holds the place of whom: nobody changes either while the other changes.
+    await work.session.execute(text("LOCK TABLE continuations IN EXCLUSIVE MODE"))
     predecessor = await work.find(Organisation, predecessor_id, for_update=True)
     work.require(Permission.EDIT_ORGANISATIONS)
     successor = await work.find(Organisation, successor_id, named="successorId")

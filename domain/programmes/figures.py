@@ -135,9 +135,13 @@ $$
 
 # A change may be dated earlier than one that is known already: all that was derived from its date on is derived anew.
 # Each statement of PL/pgSQL sees what was committed before it began: the kind, too, that somebody else made meanwhile.
+# By how much that changes the figures of all programmes is written with it (`domain.programmes.portfolio`).
 DERIVE_FIGURES: Final = """
 CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE before portfolio_changes[];
 BEGIN
+    LOCK TABLE continuations IN ROW SHARE MODE;
+    before := ARRAY(SELECT known FROM portfolio_changes_of(programme, since) known);
     INSERT INTO programme_kinds (status, category, delivery_confidence)
     SELECT status, category, delivery_confidence FROM programmes_history
     WHERE id = programme AND valid_until > since AND NOT EXISTS (
@@ -173,6 +177,13 @@ BEGIN
         first_forecast = excluded.first_forecast, led_from = excluded.led_from, lead_id = excluded.lead_id,
         open_forecasts = excluded.open_forecasts, earlier_since = excluded.earlier_since,
         earlier_leads = excluded.earlier_leads;
+    INSERT INTO portfolio_changes (figure, status, value, day, amount)
+    SELECT figure, status, value, day, sum(amount)
+    FROM (
+        SELECT figure, status, value, day, -amount AS amount FROM unnest(before)
+        UNION ALL SELECT figure, status, value, day, amount FROM portfolio_changes_of(programme, since)
+    ) changes
+    GROUP BY figure, status, value, day HAVING sum(amount) <> 0;
 END $$
 """
 

@@ -50,30 +50,13 @@ def health(programme: type[Programme], at: Moment) -> ColumnElement[Health]:
 
 
 def health_by(figures: type[ProgrammeFigures], at: Moment) -> ColumnElement[Health]:
-    """The same from the programme's figures."""
+    """The same from the programme's figures: the worst that is amiss."""
     return case(
-        *((holds, constant(amiss)) for amiss, holds in _amiss(figures, at)), else_=constant(Health.ON_TRACK)
+        (some_expected_before(figures, at.on), constant(Health.OVERDUE)),
+        (figures.slipped_milestones > _number(0), constant(Health.SLIPPING)),
+        (silent(figures, at), constant(Health.SILENT)),
+        else_=constant(Health.ON_TRACK),
     )
-
-
-def health_rank(figures: type[ProgrammeFigures], at: Moment) -> ColumnElement[int]:
-    """The same as its place among all, worst first: numbers are grouped sooner than words."""
-    ranks = ((holds, _number(list(Health).index(amiss))) for amiss, holds in _amiss(figures, at))
-    return case(*ranks, else_=_number(list(Health).index(Health.ON_TRACK)))
-
-
-def health_ranked(rank: ColumnElement[int]) -> ColumnElement[Health]:
-    """The health at that place."""
-    return case(*((rank == _number(place), constant(each)) for place, each in enumerate(Health)))
-
-
-def _amiss(figures: type[ProgrammeFigures], at: Moment) -> list[tuple[Health, ColumnElement[bool]]]:
-    """What can be amiss and when it is, worst first."""
-    return [
-        (Health.OVERDUE, some_expected_before(figures, at.on)),
-        (Health.SLIPPING, figures.slipped_milestones > _number(0)),
-        (Health.SILENT, silent(figures, at)),
-    ]
 
 
 def _number(value: int) -> ColumnElement[int]:

@@ -9,13 +9,12 @@ from sqlalchemy.orm import aliased
 
 from domain import models
 from domain.programmes.figures import expected_before, open_milestones
-from domain.programmes.health import Health, health_rank, health_ranked
+from domain.programmes.health import Health, health_by
 from domain.programmes.leads import lead_organisation_by
 from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
+from domain.programmes.portfolio import DUE_WITHIN, portfolio
 from graph.organisations import Organisation
-from graph.reads import column, counted, counted_by, one, reads, summed, tallied
-
-DUE_WITHIN_DAYS = 90
+from graph.reads import Kept, column, counted, counted_by, one, reads, summed, tallied
 
 
 @reads()
@@ -74,6 +73,7 @@ def portfolio_of(filtered_as: Any) -> Any:
         filtered_as,
         beside=_figures,
         alike=_kinds,
+        kept=Kept(portfolio, known=("status",)),
         description="The programmes that the filter leaves, in figures.",
     )
 
@@ -91,7 +91,7 @@ class Portfolio:
     by_delivery_confidence: list[DeliveryConfidenceCount] = _by(
         "delivery_confidence", lambda row, _at: row.delivery_confidence
     )
-    by_health: list[HealthCount] = _by("health", health_rank, then=lambda rank, _at: health_ranked(rank))
+    by_health: list[HealthCount] = _by("health", health_by)
     by_lead: list[LeadCount] = _by("lead_id", lead_organisation_by, many=True)
     by_category: list[CategoryCount] = _by("category", lambda row, _at: row.category)
     milestones_open: int = summed(
@@ -99,9 +99,9 @@ class Portfolio:
         description="Milestones that are still to be achieved.",
     )
     milestones_due: int = summed(
-        lambda row, at: expected_before(row, at.on + DUE_WITHIN_DAYS),
+        lambda row, at: expected_before(row, at.on + DUE_WITHIN.days),
         less=lambda row, at: expected_before(row, at.on),
-        description=f"Open milestones expected in the {DUE_WITHIN_DAYS} days from the date of the question.",
+        description=f"Open milestones expected in the {DUE_WITHIN.days} days from the date of the question.",
     )
     milestones_overdue: int = summed(
         lambda row, at: expected_before(row, at.on),

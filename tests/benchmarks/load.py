@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import cycle
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,18 +22,25 @@ _SCRIPT = Path(__file__).parent / "wrk.lua"
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What came of it. `p50` and `p99` are milliseconds."""
+    """What came of it. `p50` and `p99` are milliseconds; `turns` are the requests a second of each turn in order."""
 
     requests: int
     seconds: float
     p50: float
     p99: float
     errors: int = 0
+    turns: tuple[float, ...] = ()
 
     @property
     def per_second(self) -> float:
         """Requests answered in a second."""
         return self.requests / self.seconds
+
+    def times(self, other: Load) -> float:
+        """How many times as many as another: of those who took as many turns, the median of what each turn says."""
+        if not self.turns or len(self.turns) != len(other.turns):
+            return self.per_second / other.per_second
+        return median(one / another for one, another in zip(self.turns, other.turns, strict=True))
 
 
 Bodies = Sequence[dict[str, Any]]

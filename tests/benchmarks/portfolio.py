@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from domain import embedded, migrations, models
+from domain.programmes.portfolio import ADD_UP
 from domain.settings import Settings
 from domain.tables import Tracked
 
@@ -102,6 +103,7 @@ async def _load(connection: asyncpg.Connection, scale: int, progress: Progress) 
     for first in range(0, scale, _BATCH):
         progress(f"counting programmes {first:,} to {min(first + _BATCH, scale) - 1:,}")
         await connection.execute(_DERIVE, _ref(first), _ref(first + _BATCH))
+        await connection.execute(ADD_UP)
     progress("collecting statistics")
     await connection.execute("VACUUM ANALYZE")
 

@@ -50,7 +50,7 @@ def _section(results: Results) -> Iterator[str]:
     yield f"{results.began}, {results.machine}, load and servers on the same machine, one process each. {versions}."
     yield (
         f"Python's contenders ran on {results.server}, the faster of {' and '.join(SERVERS)} here. "
-        f"Contenders took turns, {TURNS} each; what stands here is the median."
+        f"Contenders took turns, {TURNS} each; what stands here is the median, of ratios that of each turn's."
     )
     for connections in CONNECTIONS:
         yield ""
@@ -111,7 +111,7 @@ def _faster(results: Results, name: str, ours: str, theirs: str, times: float) -
         one, other = (results.load(name, contender, connections) for contender in (ours, theirs))
         if one is None or other is None:
             return
-        ratios.append(one.per_second / other.per_second)
+        ratios.append(one.times(other))
     said = ", ".join(f"{ratio:.2g} ({n})" for ratio, n in zip(ratios, CONNECTIONS, strict=True))
     yield Target(f"{name}: {ours} at least {times:g} times {theirs}", said, min(ratios) >= times)
 

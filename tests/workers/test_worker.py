@@ -22,7 +22,7 @@ from domain.summaries import commands
 from domain.summaries.period import Period
 from tests import factories as make
 from workers.main import worker_settings
-from workers.schedule import close_rounds
+from workers.schedule import add_up_portfolio, close_rounds
 from workers.waiting import see_through
 
 ROOT = Path(__file__).parents[2]
@@ -185,8 +185,9 @@ async def test_beside_a_worker_that_lives_jobs_are_left_to_it(
 
 async def test_what_the_calendar_asks_for_is_part_of_the_worker() -> None:
     settings = worker_settings(embedded.Servers("postgresql+asyncpg://", "redis://localhost"))
-    monthly, hourly = settings["cron_jobs"]
+    monthly, hourly, each_minute = settings["cron_jobs"]
     assert (hourly.coroutine, hourly.hour, hourly.minute) == (close_rounds, None, 5)
+    assert (each_minute.coroutine, each_minute.minute, each_minute.second) == (add_up_portfolio, None, 30)
     assert (monthly.day, monthly.hour, str(settings["timezone"])) == (
         {1, 2, 3, 4, 5, 6, 7},
         5,

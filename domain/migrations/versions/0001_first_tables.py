@@ -802,6 +802,27 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "portfolio_changes",
+        sa.Column("figure", sa.String(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "PROPOSED",
+                "ACTIVE",
+                "PAUSED",
+                "CLOSED",
+                name="programme_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+    )
+    op.create_table(
         "portfolio_reports",
         sa.Column("reported_on", sa.Date(), nullable=False),
         sa.Column("programmes", sa.Integer(), nullable=False),
@@ -826,6 +847,43 @@ def upgrade() -> None:
         "portfolio_reports_history",
         ["reported_on", "valid_from", "valid_until"],
         unique=False,
+    )
+    op.create_table(
+        "portfolio_totals",
+        sa.Column(
+            "span",
+            sa.Enum(
+                "DAY", "MONTH", "YEAR", name="span", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("figure", sa.String(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "PROPOSED",
+                "ACTIVE",
+                "PAUSED",
+                "CLOSED",
+                name="programme_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.UniqueConstraint(
+            "span",
+            "starts_on",
+            "figure",
+            "status",
+            "value",
+            name=op.f("uq_portfolio_totals_span_starts_on_figure_status_value"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )
     op.create_table(
         "profile_strengths_history",
@@ -3461,6 +3519,90 @@ def upgrade() -> None:
     ('Panarchy', 'LIBERATING_STRUCTURES', 'See how what happens at a larger or smaller scale holds a change back or lets it through.', 'https://www.liberatingstructures.com/32-panarchy/', 1, '-infinity', 'bac2636d-cd41-57f6-b31f-215778ed1b54'),
     ('Purpose-To-Practice', 'LIBERATING_STRUCTURES', 'Shape five things that a venture lives by, from why it exists to what its people do.', 'https://www.liberatingstructures.com/33-purpose-to-practice-p2p/', 1, '-infinity', '902a346e-bc0e-57a6-9589-dcb15d78deae')""")
     op.execute("""
+    CREATE FUNCTION turns_of(its programme_figures_history) RETURNS TABLE (organisation uuid, since date, until date)
+    STABLE LANGUAGE sql AS $$
+        SELECT organisation, since, coalesce(lead(since) OVER (ORDER BY since), 'infinity')
+        FROM (
+            SELECT NULL::uuid AS organisation, '-infinity'::date AS since
+            UNION ALL SELECT lead, day FROM unnest(its.earlier_leads, its.earlier_since) earlier (lead, day)
+            UNION ALL SELECT its.lead_id, its.led_from WHERE its.led_from IS NOT NULL
+        ) turns
+    $$
+    """)
+    op.execute("""
+    CREATE FUNCTION portfolio_changes_of(programme uuid, since date) RETURNS SETOF portfolio_changes
+    STABLE LANGUAGE sql AS $$
+        WITH versions AS (
+            SELECT its, its.*, kind.status, kind.category, kind.delivery_confidence,
+                coalesce(its.first_forecast + 1, 'infinity') AS overdue_from,
+                coalesce(its.heard_on + 30 + 1, '-infinity') AS silent_from
+            FROM programme_figures_history its JOIN programme_kinds kind ON kind.id = its.kind_id
+            WHERE its.id = programme AND its.valid_until > since
+        ), turns AS (
+            SELECT valid_from, valid_until, status, turn.* FROM versions, turns_of(its) turn
+        ), spells (valid_from, valid_until, status, figure, value, amount, starts, ends) AS (
+            SELECT valid_from, valid_until, status, spell.* FROM versions, LATERAL (VALUES
+                ('programmes', NULL, 1, '-infinity', 'infinity'),
+                ('status', status, 1, '-infinity', 'infinity'),
+                ('category', category, 1, '-infinity', 'infinity'),
+                ('delivery_confidence', delivery_confidence, 1, '-infinity', 'infinity'),
+                ('milestones_open', NULL, cardinality(open_forecasts), '-infinity', 'infinity'),
+                ('milestones_slipped', NULL, slipped_milestones, '-infinity', 'infinity'),
+                ('health', 'OVERDUE', 1, overdue_from, 'infinity'),
+                ('health', 'SLIPPING', (slipped_milestones > 0)::integer, '-infinity', overdue_from),
+                ('health', 'SILENT', (slipped_milestones = 0)::integer, silent_from, overdue_from),
+                ('health', 'ON_TRACK', (slipped_milestones = 0)::integer, '-infinity',
+                    least(silent_from, overdue_from))
+            ) spell (figure, value, amount, starts, ends)
+            UNION ALL
+            SELECT valid_from, valid_until, status, spell.*
+            FROM versions, unnest(open_forecasts) forecast, LATERAL (VALUES
+                ('milestones_overdue', NULL, 1, forecast + 1, 'infinity'),
+                ('milestones_due', NULL, 1, forecast - 90 + 1, forecast + 1)
+            ) spell (figure, value, amount, starts, ends)
+            UNION ALL
+            SELECT valid_from, valid_until, status, 'lead_id', organisation::text, 1, since, until FROM turns
+            UNION ALL
+            SELECT valid_from, valid_until, status, 'lead_id', moved.organisation::text, moved.amount, from_on,
+                least(until, until_on)
+            FROM turns JOIN continuations ON organisation_id = organisation AND from_on > since,
+                LATERAL (VALUES (organisation, -1), (holder_id, 1)) moved (organisation, amount)
+        )
+        SELECT figure, status, value, day, sum(change)::integer
+        FROM (
+            SELECT figure, status, value, amount, greatest(valid_from, portfolio_changes_of.since, starts) AS starts,
+                least(valid_until, ends) AS ends
+            FROM spells
+        ) clipped, LATERAL (VALUES (starts, amount), (ends, -amount)) changes (day, change)
+        WHERE starts < ends AND day < 'infinity'
+        GROUP BY figure, status, value, day HAVING sum(change) <> 0
+    $$
+    """)
+    op.execute("""
+    CREATE FUNCTION move_leads() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE moved continuations := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    BEGIN
+        INSERT INTO portfolio_changes (figure, status, value, day, amount)
+        SELECT 'lead_id', status, value, day, sum(CASE TG_OP WHEN 'DELETE' THEN -change ELSE change END)
+        FROM (
+            SELECT kind.status, greatest(its.valid_from, moved.from_on) AS starts,
+                least(its.valid_until, turn.until, moved.until_on) AS ends
+            FROM programme_figures_history its JOIN programme_kinds kind ON kind.id = its.kind_id, turns_of(its) turn
+            WHERE moved.organisation_id = ANY (its.lead_id || its.earlier_leads)
+                AND turn.organisation = moved.organisation_id AND turn.since < moved.from_on
+        ) spells, LATERAL (VALUES
+            (moved.organisation_id::text, starts, -1), (moved.holder_id::text, starts, 1),
+            (moved.organisation_id::text, ends, 1), (moved.holder_id::text, ends, -1)
+        ) changes (value, day, change)
+        WHERE starts < ends AND day < 'infinity'
+        GROUP BY status, value, day HAVING sum(change) <> 0;
+        RETURN NULL;
+    END $$
+    """)
+    op.execute(
+        "CREATE TRIGGER move_leads AFTER INSERT OR DELETE ON continuations FOR EACH ROW EXECUTE FUNCTION move_leads()"
+    )
+    op.execute("""
     CREATE FUNCTION figures_of(programme uuid, day date, OUT slipped_milestones integer, OUT first_forecast date,
         OUT led_from date, OUT lead_id uuid, OUT open_forecasts date[], OUT earlier_since date[], OUT earlier_leads uuid[])
     STABLE LANGUAGE sql AS $$
@@ -3489,7 +3631,10 @@ def upgrade() -> None:
     """)
     op.execute("""
     CREATE FUNCTION derive_figures(programme uuid, since date) RETURNS void LANGUAGE plpgsql AS $$
+    DECLARE before portfolio_changes[];
     BEGIN
+        LOCK TABLE continuations IN ROW SHARE MODE;
+        before := ARRAY(SELECT known FROM portfolio_changes_of(programme, since) known);
         INSERT INTO programme_kinds (status, category, delivery_confidence)
         SELECT status, category, delivery_confidence FROM programmes_history
         WHERE id = programme AND valid_until > since AND NOT EXISTS (
@@ -3525,6 +3670,13 @@ def upgrade() -> None:
             first_forecast = excluded.first_forecast, led_from = excluded.led_from, lead_id = excluded.lead_id,
             open_forecasts = excluded.open_forecasts, earlier_since = excluded.earlier_since,
             earlier_leads = excluded.earlier_leads;
+        INSERT INTO portfolio_changes (figure, status, value, day, amount)
+        SELECT figure, status, value, day, sum(amount)
+        FROM (
+            SELECT figure, status, value, day, -amount AS amount FROM unnest(before)
+            UNION ALL SELECT figure, status, value, day, amount FROM portfolio_changes_of(programme, since)
+        ) changes
+        GROUP BY figure, status, value, day HAVING sum(amount) <> 0;
     END $$
     """)
     op.execute("""

@@ -5,6 +5,7 @@ The README beside this file has the idea on one page.
 
 from graph.reads.connections import Connection, Node
 from graph.reads.declare import (
+    Kept,
     any_node,
     column,
     computed,
@@ -29,6 +30,7 @@ from graph.reads.perspective import Perspective
 __all__ = [
     "Answer",
     "Connection",
+    "Kept",
     "Node",
     "Perspective",
     "ReadExtension",

@@ -73,18 +73,33 @@ class Itself:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known of all rows without a look at them.
+
+    `rows(at)` is a selectable with the columns `figure`, `value` and `amount`: what a tally counts rows by or sums, by
+    the name of it, the value as text where rows are counted by one, and how many rows or what sum. It may have several
+    rows for one figure and value, which are added up. Filters by the fields `known`, which are columns of it too,
+    are answered by it as well.
+    """
+
+    rows: Expression
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tallied:
     """An object that speaks in figures of all rows of a model that the argument `filter` leaves.
 
     `beside(row, at)` gives another row that stands beside each of them, and the condition that says which. Of that,
     `alike(row, at)` gives a table with few rows, and the column that says by its key which of them a row shares with
-    many others. What two of the three have by one name is the same.
+    many others. What two of the three have by one name is the same. What is `kept` need not be counted.
     """
 
     model: type[Any]
     filtered_as: Callable[[], type[Any]]
     beside: Expression | None = None
     alike: Expression | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +134,12 @@ class Summed:
 class CountedBy:
     """In a tally: how many rows have each value of `of(row, at)`, as a list of objects.
 
-    `then(value, at)` may make another value of it, once for each group of equal rows. An item has it under `name`, and
-    the number of rows under `counted`. What has `many` values is counted apart from the rest: together they would make
-    as many groups as there are rows.
+    An item has the value under `name`, and the number of rows under `counted`. What has `many` values is counted apart
+    from the rest: together they would make as many groups as there are rows.
     """
 
     name: str
     of: Expression
-    then: Expression | None
     counted: str
     many: bool
 
@@ -251,14 +264,15 @@ def tallied(
     *,
     beside: Expression | None = None,
     alike: Expression | None = None,
+    kept: Kept | None = None,
     description: str | None = None,
 ) -> Any:
     """An object about all rows of a model, narrowed by the filters of the type that `filtered_as` gives.
 
     `beside(row, at)` may give another row that stands beside each of them, and `alike` what many of these share; see
-    `Tallied`.
+    `Tallied`. What is `kept` of all of them is read instead, where that is enough.
     """
-    return ReadField(read=Tallied(model, filtered_as, beside, alike), description=description)
+    return ReadField(read=Tallied(model, filtered_as, beside, alike, kept), description=description)
 
 
 def listed(rows: Expression, *, description: str | None = None) -> Any:
@@ -281,11 +295,9 @@ def summed(of: Expression, *, less: Expression | None = None, description: str |
     return ReadField(read=Summed(of, less), description=description)
 
 
-def counted_by(
-    name: str, of: Expression, *, then: Expression | None = None, counted: str = "count", many: bool = False
-) -> Any:
+def counted_by(name: str, of: Expression, *, counted: str = "count", many: bool = False) -> Any:
     """How many rows of a tally have each of the values `of(row, at)`; see `CountedBy`."""
-    return ReadField(read=CountedBy(name, of, then, counted, many))
+    return ReadField(read=CountedBy(name, of, counted, many))
 
 
 def subject(*, description: str | None = None) -> Any:

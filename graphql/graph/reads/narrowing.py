@@ -48,6 +48,21 @@ _COMPARISONS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
 }
 
 
+def named(tree: Tree | None) -> set[str]:
+    """The fields that a filter puts conditions on, by their names in the schema."""
+    if isinstance(tree, list):
+        return set().union(*map(named, tree))
+    if not isinstance(tree, dict):
+        return set()
+    return set().union(
+        *(
+            named(value) if name in {"and", "or", "not"} else {name}
+            for name, value in tree.items()
+            if not isinstance(value, Leaf) or value.now
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """The filter of a declared type, applied to an alias of its rows."""

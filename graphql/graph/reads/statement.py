@@ -250,7 +250,7 @@ class Compiler:
             case declare.Summed():
                 return total(row, read_field.python_name)
             case declare.CountedBy():
-                return self._listed(target, nodes, counts(self, row, read_field.python_name, read))
+                return self._listed(target, nodes, counts(row, read_field.python_name, read))
 
     def scalar(self, read_field: ReadField, row: Any) -> Any:
         """The SQL of a scalar field of a row."""

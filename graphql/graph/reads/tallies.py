@@ -1,7 +1,8 @@
 """Tallies: all rows of a model that a filter leaves, in figures, whichever of them are asked for, in one pass.
 
 The rows are grouped once by everything that anybody asks to have them counted by; the counts and sums of a field are
-those of the groups, of which there are few. What has many values is grouped by itself, in the same pass.
+those of the groups, of which there are few. What has many values is grouped by itself, in the same pass. Where figures
+of all rows are kept, and nothing narrows them but what is kept with them, those are the groups: no row is looked at.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    case,
     cast,
+    false,
     func,
     inspect,
     literal_column,
+    not_,
+    or_,
     select,
     true,
     tuple_,
@@ -30,8 +35,10 @@ from sqlalchemy import (
 from graph.reads import declare
 from graph.reads.cost import WHOLE
 from graph.reads.declare import ReadField, declaration_of
-from graph.reads.narrowing import Narrowing
+from graph.reads.names import graphql_name, quoted
+from graph.reads.narrowing import Narrowing, named
 from graph.reads.perspective import Perspective
+from graph.reads.values import Tree
 
 if TYPE_CHECKING:
     from graph.reads.statement import Compiler
@@ -55,26 +62,40 @@ def tally(
     asked = _Asked()
     for each in _fields(compiler, kind, nodes):
         asked.add(each, source.row, compiler.perspective)
-    kept = Narrowing(compiler, declaration_of(read.filtered_as()), source.row).condition(
-        compiler.arguments(definition, nodes[0]).get("filter")
-    )
-    return compiler.object(kind, nodes, compiler.shared(_grouped(source, asked, kept)))
+    tree = compiler.arguments(definition, nodes[0]).get("filter")
+    return compiler.object(kind, nodes, compiler.shared(_found(compiler, read, source, asked, tree)))
+
+
+def _found(
+    compiler: Compiler, read: declare.Tallied, source: _Source, asked: _Asked, tree: Tree | None
+) -> Select[Any]:
+    """The groups of the rows that the filter leaves: from what is kept, if whoever asks sees all rows."""
+    declared, kept = declaration_of(read.filtered_as()), read.kept
+    if kept is None or source.seen is not None or named(tree) - set(map(graphql_name, kept.known)):
+        return _grouped(source, asked, Narrowing(compiler, declared, source.row).condition(tree))
+    rows = kept.rows(compiler.perspective).c
+    return _kept(rows, asked, Narrowing(compiler, declared, rows).condition(tree))
 
 
 @dataclass(slots=True)
 class _Asked:
-    """What is asked for by name: by what rows are counted, together or each by itself, and what is summed."""
+    """What is asked for by name: by what rows are counted, together or each by itself, and what is summed.
+
+    `figures` has the name under which each of them is kept.
+    """
 
     together: dict[str, Any] = field(default_factory=dict)
     apart: dict[str, Any] = field(default_factory=dict)
     sums: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, str] = field(default_factory=dict)
 
     def add(self, asked: ReadField, row: Any, at: Perspective) -> None:
         """Take note of one field."""
-        name = asked.python_name
+        name = self.figures[asked.python_name] = asked.python_name
         match asked.read:
-            case declare.CountedBy(of=of, many=many):
+            case declare.CountedBy(figure, of, many=many):
                 (self.apart if many else self.together)[name] = of(row, at)
+                self.figures[name] = figure
             case declare.Summed(of, less):
                 self.sums[name] = of(row, at)
                 if less is not None:
@@ -93,14 +114,14 @@ class _Source:
             self.alike, self.alike_id = read.alike(self._beside, at)
             self._joins.append((self.alike, self.alike.id == self.alike_id))
         self.row: Any = _Together(self._beside, *(other for other, _ in reversed(self._joins)))
-        self._seen = at.visible(read.model, self.row)
+        self.seen = at.visible(read.model, self.row)
 
     def select(self, values: dict[str, Any], kept: ColumnElement[bool]) -> Subquery:
         """The rows with these values; only what is spoken of is joined."""
         rows = select(
             literal_column("1").label(_ROWS), *(value.label(name) for name, value in values.items())
         )
-        rows = rows.select_from(self._beside).where(kept, true() if self._seen is None else self._seen)
+        rows = rows.select_from(self._beside).where(kept, true() if self.seen is None else self.seen)
         spoken_of = rows.get_final_froms()
         joined = (condition for other, condition in self._joins if inspect(other).selectable in spoken_of)
         return rows.where(*joined).subquery()
@@ -153,6 +174,23 @@ def _groups(
     return select(*columns).select_from(rows).group_by(*([sets] if asked.apart else first))
 
 
+def _kept(rows: Any, asked: _Asked, kept: ColumnElement[bool]) -> Select[Any]:
+    """The same groups, made of the figures that are kept: each field is counted apart from all others."""
+    amount = func.sum(rows.amount)
+    wanted = (rows.figure == quoted(figure) for figure in asked.figures.values())
+    found = select(rows.figure, rows.value, amount.label("amount")).where(kept, or_(false(), *wanted))
+    each = found.group_by(rows.figure, rows.value).having(amount != literal_column("0")).subquery().c
+    columns: list[ColumnElement[Any]] = []
+    for name, of in (asked.together | asked.apart).items():
+        its = each.figure == quoted(asked.figures[name])
+        columns.append(cast(case((its, each.value)), of.type).label(name))
+        columns.append(case((its, literal_column("0")), else_=literal_column("1")).label(_APART + name))
+    sums = {name: each.figure == quoted(name) for name in asked.sums if name in asked.figures}
+    columns += (case((its, each.amount)).label(name) for name, its in sums.items())
+    counted = not_(or_(false(), *sums.values()))
+    return select(*columns, case((counted, each.amount), else_=literal_column("0")).label(_ROWS))
+
+
 def _of_field(groups: CTE, name: str | None = None) -> ColumnElement[bool]:
     """Which groups are those of a field that is counted apart; without one, those of all other fields."""
     marks = {column.key: column for column in groups.c if column.key.startswith(_APART)}
@@ -177,15 +215,9 @@ def _whole(groups: CTE, of: ColumnElement[int]) -> ColumnElement[int]:
     return select(whole).select_from(groups).where(_of_field(groups)).scalar_subquery()
 
 
-def counts(compiler: Compiler, groups: CTE, name: str, read: declare.CountedBy) -> Subquery:
+def counts(groups: CTE, name: str, read: declare.CountedBy) -> Subquery:
     """How many rows have each value of what they are counted by, the most frequent first."""
-    found = groups.c[name]
-    value = found if read.then is None else read.then(found, compiler.perspective)
-    each = select(value.label(read.name), groups.c[_ROWS]).where(_of_field(groups, name)).subquery()
-    counted = cast(func.sum(each.c[_ROWS]), BigInteger).label(read.counted)
-    return (
-        select(each.c[read.name], counted)
-        .group_by(each.c[read.name])
-        .order_by(counted.desc(), each.c[read.name])
-        .subquery()
-    )
+    value = groups.c[name]
+    counted = cast(func.sum(groups.c[_ROWS]), BigInteger).label(read.counted)
+    found = select(value.label(read.name), counted).where(_of_field(groups, name)).group_by(value)
+    return found.order_by(counted.desc(), value).subquery()

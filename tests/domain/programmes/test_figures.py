@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -15,18 +14,14 @@ from domain.database import Database
 from domain.errors import Refused
 from domain.history import as_of
 from domain.milestones import commands as milestones
-from domain.milestones.models import Milestone, ReasonCode
+from domain.milestones.models import Milestone
 from domain.models import Partner, ProgrammeFigures, ProgrammeKind
 from domain.programmes import commands as programmes
-from domain.programmes import partners
-from domain.programmes.models import DeliveryConfidence, PartnerRole, Programme
-from domain.programmes.reports import report
+from domain.programmes.models import PartnerRole, Programme
 from domain.work import Work
 from tests import factories as make
+from tests.domain.programmes.chances import DAYS, something
 from tests.races import race
-
-DAYS = [make.START + timedelta(days=days) for days in range(0, 90, 7)]
-
 
 KIND = ("status", "category", "delivery_confidence")
 OWN = (*KIND, "heard_on")
@@ -85,42 +80,6 @@ async def _recount(database: Database, programme_id: UUID, day: date) -> tuple[A
     )
 
 
-async def _something(
-    work: Work, chance: Random, programme: Programme, kept: list[UUID], organisations: Sequence[UUID]
-) -> None:
-    """One change, dated as the transaction is; it may be refused."""
-    chosen = chance.choice(kept)
-    day = make.START + timedelta(days=chance.randrange(400))
-    match chance.randrange(11):
-        case 0:
-            kept.append((await make.milestone(work, programme, f"M{len(kept)}", baseline_on=day)).id)
-        case 1:
-            await milestones.achieve(work, chosen, achieved_on=work.on)
-        case 2:
-            await milestones.withdraw_achievement(work, chosen, note="Not after all.")
-        case 3:
-            await milestones.cancel(work, chosen, note="Not needed.")
-        case 4:
-            await milestones.reinstate(work, chosen, note="Needed after all.")
-        case 5:
-            await partners.change_lead(
-                work, programme.id, organisation_id=chance.choice(organisations), starts_on=work.on
-            )
-        case 6:
-            await report(
-                work,
-                programme.id,
-                delivery_confidence=chance.choice([*DeliveryConfidence, None]),
-                reported_on=work.on,
-            )
-        case 7:
-            await programmes.update(work, programme.id, category=chance.choice(["Rail", "Estate", None]))
-        case 8:
-            await chance.choice([programmes.pause, programmes.activate])(work, programme.id)
-        case _:
-            await milestones.reforecast(work, chosen, forecast_on=day, reason=ReasonCode.SCOPE, note=None)
-
-
 @pytest.mark.parametrize("seed", range(4))
 async def test_figures_are_a_recount_on_every_date(database: Database, seed: int) -> None:
     chance = Random(seed)
@@ -133,7 +92,7 @@ async def test_figures_are_a_recount_on_every_date(database: Database, seed: int
         # In any order of dates: what is dated earlier than another change is known later.
         try:
             async with make.acting(database, on=chance.choice(DAYS)) as work:
-                await _something(work, chance, programme, kept, organisations)
+                await something(work, chance, programme, kept, organisations)
             done += 1
         except Refused:
             continue
