@@ -16,7 +16,7 @@ from tests.benchmarks.rounds import GROUPS, ITEMS, PEOPLE
 from tests.benchmarks.turns import TURNS
 
 _COLUMNS = (BY_ID.name, BY_TEXT.name, DATALOADERS.name, POSTGRAPHILE.name, STRAIGHT)
-_QUESTIONS = (*DECISIVE, "portfolio")
+_QUESTIONS = (*DECISIVE, "portfolio", "portfolio of a category")
 _MARKED = re.compile(r"(<!-- bench -->\n).*?(<!-- /?bench -->)", re.DOTALL)
 
 

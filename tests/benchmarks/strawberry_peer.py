@@ -16,7 +16,7 @@ from uuid import UUID
 import strawberry
 from litestar import Litestar, Response
 from litestar.di import Provide
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, true
 from strawberry.directive import DirectiveLocation, DirectiveValue
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.litestar import make_graphql_controller
@@ -161,7 +161,7 @@ class LeadCount:
 
 @strawberry.type
 class Portfolio:
-    statuses: strawberry.Private[list[ProgrammeStatus]]
+    filter: strawberry.Private[ProgrammeFilter]
 
     @strawberry.field
     async def programmes(self, info: strawberry.Info) -> int:
@@ -209,7 +209,11 @@ class Portfolio:
         return Loaders.of(info).moment.rows(models.Programme)
 
     def _kept(self, programme: Any) -> Any:
-        return programme.status.in_(self.statuses)
+        status, category = self.filter.status, self.filter.category
+        return and_(
+            true() if status is None else programme.status.in_(status.in_),
+            true() if category is None else programme.category == category.eq,
+        )
 
     async def _grouped(self, programme: Any, value: Any) -> Sequence[Any]:
         inner = select(value.label("value")).where(self._kept(programme)).subquery()
@@ -230,8 +234,14 @@ class StatusFilter:
 
 
 @strawberry.input
+class CategoryFilter:
+    eq: str
+
+
+@strawberry.input
 class ProgrammeFilter:
-    status: StatusFilter
+    status: StatusFilter | None = None
+    category: CategoryFilter | None = None
 
 
 @strawberry.type
@@ -257,7 +267,7 @@ class Query:
 
     @strawberry.field
     def portfolio(self, filter: ProgrammeFilter) -> Portfolio:  # noqa: A002 - the name in the schema
-        return Portfolio(statuses=filter.status.in_)
+        return Portfolio(filter=filter)
 
 
 def _id(row: Any) -> strawberry.ID:

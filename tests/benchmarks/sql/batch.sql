@@ -2,7 +2,7 @@
 -- A quarter of them is overdue, a quarter slips, a quarter is silent, a quarter is on track.
 
 CREATE TEMPORARY TABLE versioned_programmes ON COMMIT DROP AS
-SELECT p, v, pg_temp.key(3, p) AS id, pg_temp.since(v) AS valid_from,
+SELECT p, v, pg_temp.key(3, p) AS id, pg_temp.since(p, v) AS valid_from,
   'programme-' || lpad(p::text, 6, '0') AS ref,
   (ARRAY['Bridging', 'Caring', 'Digital', 'Estates', 'Family', 'Growing', 'Home', 'Joint'])[1 + p % 8]
     || ' programme ' || lpad(p::text, 6, '0') AS title,
@@ -14,7 +14,7 @@ SELECT p, v, pg_temp.key(3, p) AS id, pg_temp.since(v) AS valid_from,
     + pg_temp.slip(p, pg_temp.setting('milestones'), v) AS ends_on,
   (10 + p % 1000)::numeric(18, 2) AS whole_life_cost,
   (ARRAY['GREEN', 'AMBER_GREEN', 'AMBER', 'AMBER_RED', 'RED'])[1 + (p + v) % 5] AS delivery_confidence,
-  pg_temp.since(v) - CASE WHEN p % 4 = 2 THEN 60 ELSE 0 END AS heard_on
+  pg_temp.since(p, v) - CASE WHEN p % 4 = 2 THEN 60 ELSE 0 END AS heard_on
 FROM generate_series(pg_temp.setting('first'), pg_temp.setting('last')) p, generate_series(1, 7) v;
 
 INSERT INTO programmes (id, version, valid_from, ref, title, purpose, status, category, starts_on, ends_on,
@@ -25,7 +25,7 @@ FROM versioned_programmes WHERE v = 7 ORDER BY p;
 
 INSERT INTO programmes_history (id, version, valid_from, valid_until, ref, title, purpose, status, category, starts_on,
   ends_on, whole_life_cost, delivery_confidence, heard_on)
-SELECT id, v, valid_from, pg_temp.since(v + 1), ref, title, purpose, status, category, starts_on, ends_on,
+SELECT id, v, valid_from, pg_temp.since(p, v + 1), ref, title, purpose, status, category, starts_on, ends_on,
   whole_life_cost, delivery_confidence, heard_on
 FROM versioned_programmes WHERE v < 7 ORDER BY p, v;
 
@@ -34,20 +34,20 @@ CREATE TEMPORARY TABLE parts ON COMMIT DROP AS
 SELECT p, n, pg_temp.key(4, 4 * p + n) AS id, pg_temp.key(3, p) AS programme_id,
   pg_temp.key(1, (p + 7 * n) % pg_temp.setting('organisations')) AS organisation_id,
   CASE WHEN n < 2 THEN 'LEAD' ELSE 'PARTNER' END AS role,
-  CASE WHEN n = 0 AND p % 10 = 0 THEN pg_temp.since(4) ELSE pg_temp.starts(p) END AS starts_on,
-  CASE WHEN n = 1 THEN pg_temp.since(4) END AS ends_on
+  CASE WHEN n = 0 AND p % 10 = 0 THEN pg_temp.since(p, 4) ELSE pg_temp.starts(p) END AS starts_on,
+  CASE WHEN n = 1 THEN pg_temp.since(p, 4) END AS ends_on
 FROM generate_series(pg_temp.setting('first'), pg_temp.setting('last')) p, generate_series(0, 3) n
 WHERE n <> 1 OR p % 10 = 0;
 
 INSERT INTO partners (id, version, valid_from, programme_id, organisation_id, role, starts_on, ends_on)
-SELECT id, 7, pg_temp.since(7), programme_id, organisation_id, role, starts_on, ends_on FROM parts ORDER BY id;
+SELECT id, 7, pg_temp.since(p, 7), programme_id, organisation_id, role, starts_on, ends_on FROM parts ORDER BY id;
 
 INSERT INTO partners_history (id, version, valid_from, valid_until, programme_id, organisation_id, role, starts_on, ends_on)
-SELECT id, v, pg_temp.since(v), pg_temp.since(v + 1), programme_id, organisation_id, role, starts_on, ends_on
+SELECT id, v, pg_temp.since(p, v), pg_temp.since(p, v + 1), programme_id, organisation_id, role, starts_on, ends_on
 FROM parts, generate_series(1, 6) v ORDER BY id, v;
 
 INSERT INTO sponsors (id, version, valid_from, programme_id, partner_id, person_id, starts_on)
-SELECT id, 1, pg_temp.since(1), programme_id, id, pg_temp.key(2, p % pg_temp.setting('people')), starts_on
+SELECT id, 1, pg_temp.since(p, 1), programme_id, id, pg_temp.key(2, p % pg_temp.setting('people')), starts_on
 FROM parts WHERE n = 0 ORDER BY id;
 
 INSERT INTO status_reports (id, version, valid_from, programme_id, reported_on, delivery_confidence, reason, author_id)
@@ -57,12 +57,12 @@ FROM versioned_programmes ORDER BY p, v;
 
 CREATE TEMPORARY TABLE versioned_milestones ON COMMIT DROP AS
 SELECT p, m, v, pg_temp.key(6, pg_temp.setting('milestones')::bigint * p + m) AS id, pg_temp.key(3, p) AS programme_id,
-  pg_temp.since(v) AS valid_from,
+  pg_temp.since(p, v) AS valid_from,
   CASE WHEN m = pg_temp.setting('milestones') THEN 'Planned end' ELSE 'Milestone ' || m || ' of programme ' || p END AS title,
   pg_temp.baseline(p, m) AS baseline_on,
   pg_temp.baseline(p, m) + pg_temp.slip(p, m, v) AS forecast_on,
   CASE WHEN NOT (p % 4 = 0 AND m % 10 = 0) AND pg_temp.baseline(p, m) + pg_temp.slip(p, m, 7) < current_date
-    AND (v = 7 OR pg_temp.baseline(p, m) + pg_temp.slip(p, m, 7) <= pg_temp.since(v))
+    AND (v = 7 OR pg_temp.baseline(p, m) + pg_temp.slip(p, m, 7) <= pg_temp.since(p, v))
     THEN pg_temp.baseline(p, m) + pg_temp.slip(p, m, 7) END AS achieved_on,
   (ARRAY['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'])[1 + (m + v) % 4] AS criticality,
   pg_temp.key(1, p % pg_temp.setting('organisations')) AS owner_organisation_id,
@@ -80,7 +80,7 @@ FROM versioned_milestones WHERE v = 7;
 
 INSERT INTO milestones_history (id, version, valid_from, valid_until, programme_id, title, baseline_on, forecast_on,
   achieved_on, criticality, owner_organisation_id, owned_from, owner_person_id, evidence_required, marks_end)
-SELECT id, v, valid_from, pg_temp.since(v + 1), programme_id, title, baseline_on, forecast_on, achieved_on, criticality,
+SELECT id, v, valid_from, pg_temp.since(p, v + 1), programme_id, title, baseline_on, forecast_on, achieved_on, criticality,
   owner_organisation_id, owned_from, owner_person_id, false, marks_end
 FROM versioned_milestones WHERE v < 7;
 

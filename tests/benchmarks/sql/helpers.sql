@@ -7,9 +7,9 @@ RETURN current_setting('bench.' || name)::integer;
 CREATE OR REPLACE FUNCTION pg_temp.key(kind integer, number bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
 RETURN (lpad(to_hex(kind), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid;
 
--- From when the version of a row holds.
-CREATE OR REPLACE FUNCTION pg_temp.since(version integer) RETURNS date STABLE LANGUAGE sql
-RETURN current_date - 5 - 100 * (7 - version);
+-- From when a version of what belongs to a programme holds: not all of them change on the same days.
+CREATE OR REPLACE FUNCTION pg_temp.since(p integer, version integer) RETURNS date STABLE LANGUAGE sql
+RETURN current_date - 5 - p % 20 - 100 * (7 - version);
 
 -- Half of the programmes slip, a quarter of those milestones at a time: a week with each version.
 CREATE OR REPLACE FUNCTION pg_temp.slip(p integer, m integer, version integer) RETURNS integer IMMUTABLE LANGUAGE sql
