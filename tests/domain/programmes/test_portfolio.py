@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ColumnElement, Date, Text, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Date, Text, cast, func, literal, select, text, union_all
 
 from domain.database import Database
 from domain.errors import Refused
@@ -132,6 +132,20 @@ async def test_adding_up_leaves_every_figure_as_it_was_and_nothing_to_add(databa
             assert await work.session.scalar(select(func.count()).select_from(PORTFOLIO_CHANGES)) == 0
             assert await work.session.scalar(select(func.count()).select_from(PORTFOLIO_TOTALS))
         assert [await _kept(database, day) for day in ASKED] == before
+
+
+async def test_it_can_be_made_anew_from_every_programme(database: Database) -> None:
+    """As a migration has to that changes a rule, such as after how many days a programme is silent."""
+    async with make.acting(database) as work:
+        for ref in ("one", "two"):
+            await make.milestone(work, await make.programme(work, ref), "First")
+        await add_up(work)
+    before = [await _kept(database, day) for day in ASKED]
+    async with make.acting(database) as work:
+        await work.session.execute(text("TRUNCATE portfolio_changes, portfolio_totals"))
+        anew = "SELECT known.* FROM programmes, portfolio_changes_of(programmes.id, '-infinity') known"
+        await work.session.execute(text(f"INSERT INTO portfolio_changes {anew}"))
+    assert [await _kept(database, day) for day in ASKED] == before
 
 
 async def test_who_takes_over_from_a_lead_is_counted_with_what_the_lead_had(database: Database) -> None:
