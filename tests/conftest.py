@@ -6,6 +6,7 @@ embedded servers of Tandem itself, in a directory of the run, so that each proce
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import shutil
@@ -87,15 +88,58 @@ async def empty_database_url(server: asyncpg.Connection, servers: embedded.Serve
     await server.execute(f"DROP DATABASE {name} (FORCE)")
 
 
+class _Databases:
+    """Fresh databases with every table and no row. While a test uses one, the next is made and the last removed."""
+
+    def __init__(self, server: asyncpg.Connection) -> None:
+        self._server = server
+        self._used: list[str] = []
+        self._next = asyncio.create_task(self._make())
+
+    async def take(self) -> str:
+        """The name of one that nobody has."""
+        name = await self._next
+        self._next = asyncio.create_task(self._make())
+        return name
+
+    def give_back(self, name: str) -> None:
+        """Say that it is not needed any more."""
+        self._used.append(name)
+
+    async def close(self) -> None:
+        """Remove them all."""
+        self._used.append(await self._next)
+        await self._remove()
+
+    async def _make(self) -> str:
+        await self._remove()
+        name = f"test_{uuid4().hex}"
+        await self._server.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
+        return name
+
+    async def _remove(self) -> None:
+        while self._used:
+            await self._server.execute(f"DROP DATABASE {self._used.pop()} (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def databases(server: asyncpg.Connection, servers: embedded.Servers) -> AsyncIterator[_Databases]:
+    """What this process takes its databases from, on a connection of its own."""
+    connection = await asyncpg.connect(_url(servers, "postgres").replace("+asyncpg", ""))
+    databases = _Databases(connection)
+    yield databases
+    await databases.close()
+    await connection.close()
+
+
 @pytest.fixture
-async def database(server: asyncpg.Connection, servers: embedded.Servers) -> AsyncIterator[Database]:
+async def database(databases: _Databases, servers: embedded.Servers) -> AsyncIterator[Database]:
     """A fresh database with every table and no row."""
-    name = f"test_{uuid4().hex}"
-    await server.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
+    name = await databases.take()
     database = Database(_url(servers, name))
     yield database
     await database.close()
-    await server.execute(f"DROP DATABASE {name} (FORCE)")
+    databases.give_back(name)
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ was expected, until the next of these. A figure on a date is the sum of what cam
 and every past date are answered alike, and no answer grows with the number of programmes.
 
 The database writes it in the transaction that changes a programme (`domain.programmes.figures`): rows that are only
-added, so nobody waits for anybody. `add_up` moves them into totals of days, months and years; a question reads the years
-before its own, then the months, then the days. Either way the sum is the same. A count of `programme_figures` gives it
-too, and a test compares both.
+added, so nobody waits for anybody. `add_up` moves them into totals of days, months and years; a question reads the
+years before its own, then the months, then the days. Either way the sum is the same. A count of `programme_figures`
+gives it too, and a test compares both.
 """
 
 from __future__ import annotations

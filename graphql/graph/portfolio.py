@@ -14,7 +14,7 @@ from domain.programmes.leads import lead_organisation_by
 from domain.programmes.models import DeliveryConfidence, ProgrammeStatus
 from domain.programmes.portfolio import DUE_WITHIN, portfolio
 from graph.organisations import Organisation
-from graph.reads import Kept, column, counted, counted_by, one, reads, summed, tallied
+from graph.reads import Materialised, column, counted, counted_by, one, reads, summed, tallied
 
 
 @reads()
@@ -73,7 +73,7 @@ def portfolio_of(filtered_as: Any) -> Any:
         filtered_as,
         beside=_figures,
         alike=_kinds,
-        kept=Kept(portfolio, known=("status",)),
+        materialised=Materialised(portfolio, filters=("status",)),
         description="The programmes that the filter leaves, in figures.",
     )
 

@@ -5,7 +5,7 @@ The README beside this file has the idea on one page.
 
 from graph.reads.connections import Connection, Node
 from graph.reads.declare import (
-    Kept,
+    Materialised,
     any_node,
     column,
     computed,
@@ -30,7 +30,7 @@ from graph.reads.perspective import Perspective
 __all__ = [
     "Answer",
     "Connection",
-    "Kept",
+    "Materialised",
     "Node",
     "Perspective",
     "ReadExtension",

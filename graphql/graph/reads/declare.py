@@ -73,17 +73,17 @@ class Itself:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What is known of all rows without a look at them.
+class Materialised:
+    """The figures of all rows, known without a look at them.
 
-    `rows(at)` is a selectable with the columns `figure`, `value` and `amount`: what a tally counts rows by or sums, by
-    the name of it, the value as text where rows are counted by one, and how many rows or what sum. It may have several
-    rows for one figure and value, which are added up. Filters by the fields `known`, which are columns of it too,
-    are answered by it as well.
+    `figures(at)` is a selectable with the columns `figure`, `value` and `amount`: what a tally counts rows by or sums,
+    by the name of it, the value as text where rows are counted by one, and how many rows or what sum. It may have
+    several rows for one figure and value, which are added up. The fields in `filters`, by which rows can be filtered, are
+    columns of it too.
     """
 
-    rows: Expression
-    known: tuple[str, ...] = ()
+    figures: Expression
+    filters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,14 @@ class Tallied:
 
     `beside(row, at)` gives another row that stands beside each of them, and the condition that says which. Of that,
     `alike(row, at)` gives a table with few rows, and the column that says by its key which of them a row shares with
-    many others. What two of the three have by one name is the same. What is `kept` need not be counted.
+    many others. What two of the three have by one name is the same. What is `materialised` is not counted.
     """
 
     model: type[Any]
     filtered_as: Callable[[], type[Any]]
     beside: Expression | None = None
     alike: Expression | None = None
-    kept: Kept | None = None
+    materialised: Materialised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,15 +264,15 @@ def tallied(
     *,
     beside: Expression | None = None,
     alike: Expression | None = None,
-    kept: Kept | None = None,
+    materialised: Materialised | None = None,
     description: str | None = None,
 ) -> Any:
     """An object about all rows of a model, narrowed by the filters of the type that `filtered_as` gives.
 
     `beside(row, at)` may give another row that stands beside each of them, and `alike` what many of these share; see
-    `Tallied`. What is `kept` of all of them is read instead, where that is enough.
+    `Tallied`. What is `materialised` of all of them is read instead, where that is enough.
     """
-    return ReadField(read=Tallied(model, filtered_as, beside, alike, kept), description=description)
+    return ReadField(read=Tallied(model, filtered_as, beside, alike, materialised), description=description)
 
 
 def listed(rows: Expression, *, description: str | None = None) -> Any:

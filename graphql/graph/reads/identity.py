@@ -1,4 +1,4 @@
-"""Global ids: the name of a type and the key of a row, `Milestone:0198c2f0-…`."""
+"""Global ids: the name of a type and the key of a row, `Author:0198c2f0-…`."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The rows are grouped once by everything that anybody asks to have them counted by; the counts and sums of a field are
 those of the groups, of which there are few. What has many values is grouped by itself, in the same pass. Where figures
-of all rows are kept, and nothing narrows them but what is kept with them, those are the groups: no row is looked at.
+of all rows are materialised, and the filter speaks of nothing else, those are the groups: no row is looked at.
 """
 
 from __future__ import annotations
@@ -69,19 +69,19 @@ def tally(
 def _found(
     compiler: Compiler, read: declare.Tallied, source: _Source, asked: _Asked, tree: Tree | None
 ) -> Select[Any]:
-    """The groups of the rows that the filter leaves: from what is kept, if whoever asks sees all rows."""
-    declared, kept = declaration_of(read.filtered_as()), read.kept
-    if kept is None or source.seen is not None or named(tree) - set(map(graphql_name, kept.known)):
+    """The groups of the rows that the filter leaves; whoever sees all rows need not have them counted."""
+    declared, known = declaration_of(read.filtered_as()), read.materialised
+    if known is None or source.seen is not None or named(tree) - set(map(graphql_name, known.filters)):
         return _grouped(source, asked, Narrowing(compiler, declared, source.row).condition(tree))
-    rows = kept.rows(compiler.perspective).c
-    return _kept(rows, asked, Narrowing(compiler, declared, rows).condition(tree))
+    figures = known.figures(compiler.perspective).c
+    return _materialised(figures, asked, Narrowing(compiler, declared, figures).condition(tree))
 
 
 @dataclass(slots=True)
 class _Asked:
     """What is asked for by name: by what rows are counted, together or each by itself, and what is summed.
 
-    `figures` has the name under which each of them is kept.
+    `figures` has the name that the figure of each of them bears where it is materialised.
     """
 
     together: dict[str, Any] = field(default_factory=dict)
@@ -174,12 +174,12 @@ def _groups(
     return select(*columns).select_from(rows).group_by(*([sets] if asked.apart else first))
 
 
-def _kept(rows: Any, asked: _Asked, kept: ColumnElement[bool]) -> Select[Any]:
-    """The same groups, made of the figures that are kept: each field is counted apart from all others."""
-    amount = func.sum(rows.amount)
-    wanted = (rows.figure == quoted(figure) for figure in asked.figures.values())
-    found = select(rows.figure, rows.value, amount.label("amount")).where(kept, or_(false(), *wanted))
-    each = found.group_by(rows.figure, rows.value).having(amount != literal_column("0")).subquery().c
+def _materialised(known: Any, asked: _Asked, kept: ColumnElement[bool]) -> Select[Any]:
+    """The same groups, made of what is known already: each field is counted apart from all others."""
+    amount = func.sum(known.amount)
+    wanted = (known.figure == quoted(figure) for figure in asked.figures.values())
+    found = select(known.figure, known.value, amount.label("amount")).where(kept, or_(false(), *wanted))
+    each = found.group_by(known.figure, known.value).having(amount != literal_column("0")).subquery().c
     columns: list[ColumnElement[Any]] = []
     for name, of in (asked.together | asked.apart).items():
         its = each.figure == quoted(asked.figures[name])
