@@ -30,6 +30,7 @@ _HOME = "TANDEM_TESTS_HOME"
 # How many cases the tests with generated teams try is said by TANDEM_TEST_CASES.
 _OF_TESTS = (_HOME, "TANDEM_TEST_CASES")
 _TEMPLATE = "migrated"
+_SHARED_MEMORY = Path("/dev/shm")
 
 # The suite tries the same cases every time, so that it is green or red for a reason in the code. A search for new
 # cases is a run with TANDEM_TEST_CASES set.
@@ -38,12 +39,18 @@ if "TANDEM_TEST_CASES" not in os.environ:
     settings.load_profile("repeatable")
 
 
+def _memory() -> Path | None:
+    """A file system in memory, where there is one with room: a database has 900 files, and most tests make one."""
+    roomy = _SHARED_MEMORY.is_dir() and shutil.disk_usage(_SHARED_MEMORY).free > 4 * 2**30
+    return _SHARED_MEMORY if roomy else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run makes its directory; those that it starts find it in their environment."""
     for name in [n for n in os.environ if n.startswith("TANDEM_") and n not in _OF_TESTS]:
         del os.environ[name]
     if not hasattr(config, "workerinput"):
-        os.environ[_HOME] = tempfile.mkdtemp(prefix="tandem-tests-")
+        os.environ[_HOME] = tempfile.mkdtemp(prefix="tandem-tests-", dir=_memory())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -156,7 +163,7 @@ async def valkey(servers: embedded.Servers, worker_id: str) -> AsyncIterator[str
 @pytest.fixture
 def empty_data_dir() -> Iterator[Path]:
     """A data directory that is not there yet, with a short path: what a first command finds."""
-    with tempfile.TemporaryDirectory(prefix="tandem-") as directory:
+    with tempfile.TemporaryDirectory(prefix="tandem-", dir=_memory()) as directory:
         yield Path(directory) / "data"
 
 

@@ -78,8 +78,8 @@ class Materialised:
 
     `figures(at)` is a selectable with the columns `figure`, `value` and `amount`: what a tally counts rows by or sums,
     by the name of it, the value as text where rows are counted by one, and how many rows or what sum. It may have
-    several rows for one figure and value, which are added up. The fields in `filters`, by which rows can be filtered, are
-    columns of it too.
+    several rows for one figure and value, which are added up. The fields in `filters`, by which rows can be filtered,
+    are columns of it too.
     """
 
     figures: Expression
