@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tests.benchmarks import contenders
+from tests.benchmarks import contenders, results
 from tests.benchmarks.load import in_python
 from tests.benchmarks.measuring import Run
 from tests.benchmarks.report import publish, targets
@@ -50,6 +50,18 @@ def test_everything_is_measured_and_published(empty_data_dir: Path, tmp_path: Pa
     assert "old" not in readme
     assert readme.startswith("Before\n")
     assert readme.endswith("After\n")
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "results-4.json"
+    begun = results.read(file, 4)
+    begun.versions |= {"Node": "26"}
+    begun.memory = [(1, 2)]
+    results.write(file, begun)
+    assert results.read(file, 4) == begun
+    begun.finished = True
+    results.write(file, begun)
+    assert results.read(file, 4).memory == []
 
 
 async def test_the_loader_counts_what_failed() -> None:
