@@ -8,7 +8,7 @@ whatever it ran into. One that never was (syntax, validation, variables) is 400 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from litestar import Request, asgi
@@ -49,10 +49,14 @@ async def operate(scope: Scope, receive: Receive, send: Send) -> None:
 class _Request(Request[Any, Any, Any]):
     """A request as everybody knows it; Litestar's own would make its headers anew whenever it is asked for them."""
 
-    @cached_property
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        self._made = super().headers
+
+    @property
     def headers(self) -> Headers:
         """The headers, made once."""
-        return super().headers
+        return self._made
 
 
 async def _sent(request: _Request) -> Asked:

@@ -50,7 +50,7 @@ def portfolio(at: Moment) -> Subquery:
     ).subquery()
 
 
-def _totals(span: Span, within: ColumnElement[bool]) -> Select[Any]:
+def _totals(span: Span, within: ColumnElement[bool]) -> Select[Any, Any, Any, Any]:
     totals = PORTFOLIO_TOTALS.c
     return select(totals.figure, totals.status, totals.value, totals.amount).where(
         totals.span == constant(span), within
