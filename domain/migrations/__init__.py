@@ -50,8 +50,14 @@ async def upgrade(url: str) -> bool:
         await engine.dispose()
 
 
+# Not by `to_regclass`, which may remember from before the wait for the lock that there was no such table.
+_HAS_STEPS = text(
+    "SELECT true FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'alembic_version'"
+)
+
+
 async def _is_current(connection: AsyncConnection) -> bool:
-    if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+    if not await connection.scalar(_HAS_STEPS):
         return False
     at = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     if at is not None and at not in known():
