@@ -174,7 +174,7 @@ class Measuring:
     def entrant(self, question: Question, contender: Contender, running: Running) -> Entrant:
         """A server that is asked a question, once it has been asked for as long as its turns last together.
 
-        Node compiles what is asked often while it is asked, and answers a lookup half as fast before as after.
+        Node compiles what is asked often while it is asked: its first second of lookups is half as fast as the rest.
 
         Raises:
             WrongAnswer: it does not answer what it should.

@@ -16,6 +16,7 @@ from domain.errors import Refused
 from domain.models import PORTFOLIO_CHANGES, PORTFOLIO_TOTALS, ProgrammeFigures, ProgrammeKind
 from domain.moment import Moment
 from domain.organisations import commands as organisations
+from domain.programmes import commands as programmes
 from domain.programmes import partners
 from domain.programmes.figures import expected_before, open_milestones
 from domain.programmes.health import health_by
@@ -173,5 +174,24 @@ async def test_a_lead_that_changes_while_a_succession_is_recorded_is_counted_onc
     async with make.acting(database) as work:
         old, new = [await make.organisation(work, code) for code in ("OLD", "NEW")]
         hub = await make.programme(work)
+    assert await race(database, first, second) == "done"
+    await _agree(database)
+
+
+async def test_a_programme_that_changes_while_its_lead_is_succeeded_is_counted_once(
+    database: Database,
+) -> None:
+    """It refers to its lead already, so nothing but the lock on successions makes one wait for the other."""
+
+    async def first(work: Work) -> None:
+        await programmes.pause(work, hub.id)
+        await work.save()
+
+    async def second(work: Work) -> None:
+        await organisations.succeed(work, old.id, successor_id=new.id, on=make.START + timedelta(days=30))
+
+    async with make.acting(database) as work:
+        old, new = [await make.organisation(work, code) for code in ("OLD", "NEW")]
+        hub = await make.programme(work, lead=old)
     assert await race(database, first, second) == "done"
     await _agree(database)
