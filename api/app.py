@@ -17,7 +17,7 @@ from api.http import endpoint, health
 from api.http.budgets import Budgets
 from api.http.failures import EXCEPTION_HANDLERS
 from api.http.headers import add_security_headers
-from api.http.logs import RequestLog
+from api.http.logs import log_requests
 from api.http.serving import Serving
 from api.logs import configure
 from api.pages import answering, check_in, index, summaries
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             create_static_files_router(path="/static", directories=[_STATIC], cache_control=_KEPT),
         ],
         lifespan=[_lifespan(settings, database)],
-        middleware=[RequestLog()],
+        middleware=[log_requests],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[add_security_headers],
         # The contract is the GraphQL schema; Litestar's own log would write what ours leaves out.

@@ -8,24 +8,21 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 log = structlog.stdlib.get_logger("tandem")
 
 
 def configure() -> None:
     """Write events to standard error from now on, at level info and above."""
-    shape, logger = _columns() if sys.stderr.isatty() else _json()
+    processors, logger = _columns() if sys.stderr.isatty() else _json()
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *shape,
-        ],
+        processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         # Looked up for each event: who runs a command within a program may put another in its place.
         logger_factory=lambda *_: logger(),
@@ -34,10 +31,21 @@ def configure() -> None:
 
 # Neither shape writes the variables of a traceback's functions: what people asked would stand among them.
 def _columns() -> tuple[list[Processor], Callable[[], Any]]:
-    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    return [renderer], lambda: structlog.PrintLogger(sys.stderr)
+    processors: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+    return processors, lambda: structlog.PrintLogger(sys.stderr)
 
 
 def _json() -> tuple[list[Processor], Callable[[], Any]]:
-    renderer = structlog.processors.JSONRenderer(orjson.dumps)
-    return [structlog.processors.format_exc_info, renderer], lambda: structlog.BytesLogger(sys.stderr.buffer)
+    return [_in_one_step], lambda: structlog.BytesLogger(sys.stderr.buffer)
+
+
+def _in_one_step(logger: Any, level: str, event: EventDict) -> bytes:
+    """An event as JSON; structlog's own steps for that took a twentieth of the time of a short request."""
+    event["level"], event["timestamp"] = level, datetime.now(UTC)
+    if "exc_info" in event:
+        event = structlog.processors.format_exc_info(logger, level, event)
+    return orjson.dumps(event, default=repr, option=orjson.OPT_UTC_Z)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
-from litestar import Request
+from litestar.types import Receive
 
 from api.http.declined import Declined
 
@@ -15,8 +15,8 @@ LARGEST = 1_000_000
 _HEARD_OUT = 32_000_000
 
 
-async def body_of(request: Request[Any, Any, Any]) -> bytes:
-    """The body of a request, from its line.
+async def body_of(receive: Receive, headers: Mapping[str, str]) -> bytes:
+    """The body of a request with those headers, from its line.
 
     Once as much is there as was announced, nothing more is waited for: some servers say only by another message that
     a message was the last one, and that takes a tenth of a short request.
@@ -25,9 +25,9 @@ async def body_of(request: Request[Any, Any, Any]) -> bytes:
         Declined: it is too large (413), or the caller went away before its end (400, which nobody reads).
     """
     size, kept, more = 0, bytearray(), True
-    announced = request.headers.get("content-length")
+    announced = headers.get("content-length")
     while more and size <= _HEARD_OUT and str(size) != announced:
-        message = await request.receive()
+        message = await receive()
         if message["type"] != "http.request":
             raise Declined(400, "BODY_INCOMPLETE", "The request ended before its body did: send it again.")
         size += len(message["body"])

@@ -33,6 +33,7 @@ def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 _PLAIN, _SECURE = _encoded(_ALWAYS), _encoded(_ALWAYS | _HTTPS)
+_NAMES = frozenset(name for name, _ in _SECURE)
 
 
 async def add_security_headers(message: Message, scope: Scope) -> None:
@@ -44,4 +45,6 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
         return
     said = {name.lower() for name, _ in message["headers"]}
     added = _SECURE if scope["scheme"] == "https" else _PLAIN
-    message["headers"] = [*message["headers"], *(header for header in added if header[0] not in said)]
+    if not said.isdisjoint(_NAMES):
+        added = [header for header in added if header[0] not in said]
+    message["headers"] = [*message["headers"], *added]

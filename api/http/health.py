@@ -25,7 +25,7 @@ async def healthz() -> dict[str, str]:
 @route("/readyz", http_method=LOOKING)
 async def readyz(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     """The database answers and has the tables of this version; otherwise 503, and what to do."""
-    missing = await _missing(serving(request).database)
+    missing = await _missing(serving(request.scope).database)
     if missing is None:
         return Response({"status": "ready"})
     return Response({"status": "not ready", "reason": missing}, status_code=503)

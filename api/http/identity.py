@@ -6,32 +6,34 @@ server without a token trusts its own machine alone, so that it can be tried wit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest
 from ipaddress import ip_address
-from typing import Any
 
-from litestar import Request
+from litestar.types import Scope
 
 from api.http.declined import Declined
 from domain.access.viewers import ADMINISTRATOR, Viewer
 
 # Whoever sends one of these speaks for somebody else, who may be anywhere.
-_FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+_FORWARDING = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"})
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Tandem"'}
 
 
-def viewer_of(request: Request[Any, Any, Any], admin_token: str | None) -> Viewer:
-    """The viewer on whose behalf a request is carried out; `admin_token` is the server's, if it has one.
+def viewer_of(scope: Scope, headers: Mapping[str, str], admin_token: str | None) -> Viewer:
+    """The viewer on whose behalf a request with those headers is carried out.
+
+    `admin_token` is the server's, if it has one.
 
     Raises:
         Declined: nobody is known by what was sent (401); the message says how to be known.
     """
     if admin_token is not None:
-        return _known_by_token(request.headers.get("authorization"), admin_token)
-    if is_local(request):
+        return _known_by_token(headers.get("authorization"), admin_token)
+    if is_local(scope, headers):
         return ADMINISTRATOR
     raise Declined(
         401,
@@ -65,23 +67,24 @@ def token_of(sent: str | None) -> str:
     return sha256(sent.encode()).hexdigest() if sent else "none"
 
 
-def is_local(request: Request[Any, Any, Any]) -> bool:
+def is_local(scope: Scope, headers: Mapping[str, str]) -> bool:
     """Whether a request comes from this machine, by its own name, for itself.
 
     The name matters: a page from elsewhere can have its own name resolve to 127.0.0.1 (DNS rebinding) and
     would then be the same site to a browser. So does HTTP/1.0: proxies that do not say for whom they speak
     use it.
     """
-    client, headers = request.scope.get("client"), request.headers
+    client = scope.get("client")
     return (
         client is not None
         and _is_loopback(client[0])
         and _is_loopback_name(headers.get("host", ""))
-        and not any(name in headers for name in _FORWARDING)
-        and request.scope.get("http_version") not in {"1", "1.0"}
+        and _FORWARDING.isdisjoint(headers)
+        and scope.get("http_version") not in {"1", "1.0"}
     )
 
 
+@lru_cache(maxsize=256)
 def _is_loopback_name(host: str) -> bool:
     """Whether a Host header, with or without a port, names this machine and nothing else can."""
     name = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from time import perf_counter
 from typing import Any
 
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import log
 from domain.assessments.inviting import PATH
 
+# Asked every few seconds by whoever keeps the server running.
+_OFTEN = frozenset({"/healthz", "/readyz"})
 
-class RequestLog(ASGIMiddleware):
-    """Writes a line for each request that a route answered: its path, not its query, which may hold names."""
 
-    # The first two are asked every few seconds by whoever keeps the server running. Of questionnaires no line may be
-    # written: their addresses hold a token, and when somebody answered is nobody's business.
-    exclude_path_pattern = ("^/healthz$", "^/readyz$", f"^{PATH}")
+def log_requests(app: ASGIApp) -> ASGIApp:
+    """Middleware: a line for each request that a route answered, with its path, not its query, which may hold names.
 
-    @cached_property
-    def _log(self) -> Any:
-        """The log as it is set up when the first request comes: to look it up for each takes as long as to write it."""
-        return log.bind()
+    Of questionnaires no line may be written: their addresses hold a token, and when somebody answered is nobody's
+    business.
+    """
+    # The log as it is set up when the first request comes: to look it up for each takes as long as to write it.
+    bound: list[Any] = []
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Answer the request, and then write how it went and how long it took."""
-        began = perf_counter()
-        status = 0
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path in _OFTEN or path.startswith(PATH):
+            return await app(scope, receive, send)
+        began, status = perf_counter(), 0
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -37,15 +36,13 @@ class RequestLog(ASGIMiddleware):
             await send(message)
 
         try:
-            await next_app(scope, receive, noting)
+            await app(scope, receive, noting)
         finally:
-            self._log.info("request", **_line(scope, status, perf_counter() - began))
+            if not bound:
+                bound.append(log.bind())
+            milliseconds = round((perf_counter() - began) * 1000, 1)
+            bound[0].info(
+                "request", method=scope.get("method"), path=path, status=status, milliseconds=milliseconds
+            )
 
-
-def _line(scope: Scope, status: int, seconds: float) -> dict[str, Any]:
-    return {
-        "method": scope.get("method"),
-        "path": scope["path"],
-        "status": status,
-        "milliseconds": round(seconds * 1000, 1),
-    }
+    return answer

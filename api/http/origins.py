@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
-
-from litestar.datastructures import Headers
 
 from api.http.declined import Declined
 
 
-def require_same_origin(headers: Headers) -> None:
+def require_same_origin(headers: Mapping[str, str]) -> None:
     """Go on only if no other site is behind the request.
 
     Browsers say where a request comes from: `Sec-Fetch-Site`, or `Origin` in older ones. What is no browser

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
-from litestar import HttpMethod, Request
+from litestar import HttpMethod
+from litestar.types import Scope
 
 from api.http.budgets import Budgets
+from api.http.callers import Callers
 from domain.access.viewers import Viewer
 from domain.database import Database
 from domain.settings import Settings
@@ -25,6 +26,7 @@ class Serving:
     settings: Settings
     database: Database
     budgets: Budgets
+    callers: Callers = field(default_factory=Callers)
 
     def purse(self, viewer: Viewer, token: str) -> Pay | None:
         """What pays for the requests of a token; None where they may cost anything."""
@@ -34,7 +36,7 @@ class Serving:
         return partial(self.budgets.spend, token, per_minute=per_minute or ALLOWANCES[viewer.role].per_minute)
 
 
-def serving(request: Request[Any, Any, Any]) -> Serving:
-    """The server that answers this request."""
-    shared: Serving = request.app.state.serving
+def serving(scope: Scope) -> Serving:
+    """The server that answers the request of that scope."""
+    shared: Serving = scope["litestar_app"].state.serving
     return shared

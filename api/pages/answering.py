@@ -51,7 +51,7 @@ class Typed:
 @route(f"{PATH}{{token:str}}", http_method=LOOKING)
 async def show(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[bytes]:
     """The notice and the form; or that the answers are in, or that the round is closed."""
-    async with work(serving(request).database, ADMINISTRATOR, now=now()) as current:
+    async with work(serving(request.scope).database, ADMINISTRATOR, now=now()) as current:
         asked = await answering.asked(current, token)
     return _page(asked, Typed())
 
@@ -60,8 +60,8 @@ async def show(request: Request[Any, Any, Any], token: FromPath[str]) -> Respons
 async def send(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[bytes]:
     """Keep the answers, and then show that they are in; where they cannot be kept, the form as it was typed."""
     # Whoever has the link may send; there is no other right that a page of another site could borrow.
-    typed = _typed(await body_of(request))
-    database = serving(request).database
+    typed = _typed(await body_of(request.receive, request.headers))
+    database = serving(request.scope).database
     try:
         async with work(database, ADMINISTRATOR, now=now()) as current:
             await answering.answer(current, token=token, answers=typed.points, comments=typed.comments)  # type: ignore[arg-type]

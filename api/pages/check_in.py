@@ -33,7 +33,7 @@ _FOR_NOBODY: Final = Viewer(Role.SPONSOR)
 async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What the link is for, with a button; or why it does not work."""
     token = request.query_params.get("token", "")
-    async with work(serving(request).database, _FOR_NOBODY, now=now()) as current:
+    async with work(serving(request.scope).database, _FOR_NOBODY, now=now()) as current:
         try:
             greeting = await check_in.greet(current, token)
         except Refused as refusal:
@@ -44,9 +44,9 @@ async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
 @post("/check-in", status_code=200, request_max_body_size=None)
 async def use(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Check in, and say so; or say why that cannot be done."""
-    form = parse_qs((await body_of(request)).decode(errors="replace"))
+    form = parse_qs((await body_of(request.receive, request.headers)).decode(errors="replace"))
     token, mode = (form.get(name, [""])[0] for name in ("token", "mode"))
-    database = serving(request).database
+    database = serving(request.scope).database
     moment = now()
     try:
         async with work(database, _FOR_NOBODY, now=moment) as current:

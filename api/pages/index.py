@@ -29,7 +29,7 @@ query @asOf(date: "2014-09-30") {
 @route("/", http_method=LOOKING)
 async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The start page, with the numbers that the viewer's rights give."""
-    here = serving(request)
-    viewer = viewer_of(request, here.settings.admin_token)
+    here = serving(request.scope)
+    viewer = viewer_of(request.scope, request.headers, here.settings.admin_token)
     shown = await ask(here.database, viewer, documents()["pages/index"])
     return page("index.html", **shown, example=EXAMPLE, address=str(request.base_url))

@@ -28,8 +28,8 @@ async def show(request: Request[Any, Any, Any], summary_id: FromPath[str]) -> Re
     Raises:
         NotFound: there is none with that id, or the viewer may not see it.
     """
-    here = serving(request)
-    viewer = viewer_of(request, here.settings.admin_token)
+    here = serving(request.scope)
+    viewer = viewer_of(request.scope, request.headers, here.settings.admin_token)
     shown = await ask(here.database, viewer, documents()["pages/summary"], {"id": _global(summary_id)})
     if shown["summary"] is None:
         raise NotFound("summary")

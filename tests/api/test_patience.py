@@ -77,6 +77,21 @@ async def test_a_caller_who_hangs_up_stops_the_query_in_postgres(
         assert answer.json()["data"] == {"people": {"totalCount": 0}}
 
 
+async def test_of_many_who_wait_only_those_who_hang_up_are_given_up(
+    database: Database, watcher: asyncpg.Connection
+) -> None:
+    async with serving(UVICORN, TANDEM_DATABASE_URL=database.url) as url, locked(watcher, "programmes"):
+        callers = []
+        for number in range(1, 7):
+            # They come one after another, so that some are looked after before others are there.
+            callers.append(await hang_up(url.port, REQUESTS["POST"]))
+            await until(watcher, waiting=number)
+        for some, left in (callers[::2], 3), (callers[1::2], 0):
+            for caller in some:
+                caller.close()
+            await until(watcher, waiting=left)
+
+
 @asynccontextmanager
 async def impatient(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """The application over a database that gives statements up after a tenth of a second."""
