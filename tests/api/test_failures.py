@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -53,6 +54,22 @@ async def test_the_log_has_neither_what_was_asked_nor_the_variables(
     assert [json.loads(line)["path"] for line in logged.splitlines()] == ["/graphql", "/graphql"]
     assert "whisper" not in logged
     assert "programme" not in logged
+
+
+async def test_the_log_has_a_line_for_each_request_but_those_that_are_asked_again_and_again(
+    reach: Reach, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = datetime.now(UTC)
+    async with reach() as reached:
+        for path in ("/healthz", "/readyz", "/answer/a-token"):
+            await reached.get(path)
+        await reached.get("/graphql")
+    [line] = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert began <= datetime.fromisoformat(line.pop("timestamp")) <= datetime.now(UTC)
+    assert line.pop("milliseconds") > 0
+    assert line == {
+        "event": "request", "level": "info", "method": "GET", "path": "/graphql", "status": 400
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql", "/healthz", "/nothing-here", "/static/none"])
