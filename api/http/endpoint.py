@@ -33,8 +33,8 @@ from graph.answers import Answer
 async def operate(scope: Scope, receive: Receive, send: Send) -> None:
     """Carry out an operation that was sent as JSON, or answer a query that was sent in the address.
 
-    Litestar's own handlers would first look for arguments that this has none of, and its requests would keep headers
-    under any spelling: each takes a tenth of the time of a lookup.
+    Litestar's own handlers would first look for arguments that this has none of, in a tenth of the time of a lookup.
+    Nor does it need more of a request than its headers and its body.
     """
     read = _READ.get(str(scope.get("method")))
     if read is None:
