@@ -121,11 +121,17 @@ class Measuring:
             }
             for question in asked:
                 self.take_turns(question, list(self._entrants(question, running)))
-        self.found.server = max(named, key=lambda server: self._rate(named[server], asked))
+        ways = list(named.values())
+        self.found.server = max(named, key=lambda server: self._lead(named[server], ways, asked))
 
-    def _rate(self, way: Contender, asked: list[Question]) -> float:
-        loads = [self.found.load(question.name, way.name, n) for question in asked for n in CONNECTIONS]
-        return prod(load.per_second for load in loads if load is not None)
+    def _lead(self, way: Contender, ways: list[Contender], asked: list[Question]) -> float:
+        """How many times as many requests one way answers as the others, turn by turn, over all that is asked."""
+
+        def loads(way: Contender) -> list[Load | None]:
+            return [self.found.load(question.name, way.name, n) for question in asked for n in CONNECTIONS]
+
+        pairs = [pair for other in ways for pair in zip(loads(way), loads(other), strict=True)]
+        return prod(one.times(another) for one, another in pairs if one and another)
 
     def tandem(self) -> AbstractContextManager[Running]:
         """Tandem behind the server that was chosen."""
