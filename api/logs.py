@@ -44,7 +44,7 @@ def _json() -> tuple[list[Processor], Callable[[], Any]]:
 
 
 def _in_one_step(logger: Any, level: str, event: EventDict) -> bytes:
-    """An event as JSON; structlog's own steps for that took a twentieth of the time of a short request."""
+    """An event as JSON, in one step where structlog has four: every request waits for it."""
     event["level"], event["timestamp"] = level, datetime.now(UTC)
     if "exc_info" in event:
         event = structlog.processors.format_exc_info(logger, level, event)

@@ -17,7 +17,7 @@ _GRACE_S = 0.05
 class Callers:
     """All who wait at one server.
 
-    One timer looks after them: to begin and stop one for each took a twentieth of the time of a short request.
+    One timer looks after them: to begin and stop one for each took up to a twentieth of the time of a short request.
     """
 
     def __init__(self) -> None:

@@ -27,6 +27,8 @@ from domain.calendar import now
 from domain.database import Database
 from graph import asking
 from graph.answers import Answer
+from graph.context import Waiting
+from graph.costs import Pay
 
 
 @asgi("/graphql", copy_scope=False)
@@ -66,7 +68,7 @@ async def _in_body(_scope: Scope, headers: Mapping[str, str], receive: Receive) 
     return asked_in_body(await body_of(receive, headers))
 
 
-async def _in_address(scope: Scope, _headers: Mapping[str, str], _receive: Receive) -> Asked:
+async def _in_address(scope: Scope, _sent: Mapping[str, str], _receive: Receive) -> Asked:
     request: Request[Any, Any, Any] = Request(scope)
     return asked_in_address(request.query_params.dict())
 
@@ -74,7 +76,15 @@ async def _in_address(scope: Scope, _headers: Mapping[str, str], _receive: Recei
 _READ = {"GET": _in_address, "POST": _in_body}
 
 
-async def _answer(database: Database, viewer: Viewer, asked: Asked, **how: Any) -> Answer:
+async def _answer(
+    database: Database,
+    viewer: Viewer,
+    asked: Asked,
+    *,
+    queries_only: bool,
+    waiting: Waiting,
+    pay: Pay | None,
+) -> Answer:
     return await asking.execute(
         database,
         viewer,
@@ -83,7 +93,9 @@ async def _answer(database: Database, viewer: Viewer, asked: Asked, **how: Any) 
         variables=asked.variables,
         operation_name=asked.operation_name,
         now=now(),
-        **how,
+        queries_only=queries_only,
+        waiting=waiting,
+        pay=pay,
     )
 
 
