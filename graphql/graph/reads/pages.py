@@ -133,8 +133,8 @@ def _size(compiler: Compiler, arguments: dict[str, Tree], most: Leaf) -> ColumnE
     name, largest = "last" if _given(arguments, "last") else "first", compiler.largest_page
 
     def checked(value: int) -> int:
-        if not 0 <= value <= largest:
-            raise ReadRefused("BAD_PAGE_SIZE", f"`{name}` is {value}: ask for 0 to {largest} items.")
+        if not 1 <= value <= largest:
+            raise ReadRefused("BAD_PAGE_SIZE", f"`{name}` is {value}: ask for 1 to {largest} items.")
         return value
 
     return compiler.bind(most, BigInteger(), checked)

@@ -281,7 +281,7 @@ def _sizes(arguments: dict[str, Any]) -> tuple[int | None, int]:
         raise _refused("FIRST_OR_LAST")
     size = DEFAULT_PAGE if first is None and last is None else first if last is None else last
     assert size is not None
-    if not 0 <= size <= LARGEST_PAGE:
+    if not 1 <= size <= LARGEST_PAGE:
         raise _refused("BAD_PAGE_SIZE")
     return last, size
 

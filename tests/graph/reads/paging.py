@@ -96,10 +96,10 @@ def _page(dresser: Dresser, order: lists.Order) -> list[ArgumentNode]:
 
 
 def _size(dresser: Dresser) -> ValueNode:
-    size = dresser.one([0, 1, 2, 3, 7, 50, 100])
+    size = dresser.one([1, 2, 3, 7, 50, 100])
     if dresser.once_in(60):
         dresser.spoiled.add("BAD_PAGE_SIZE")
-        size = dresser.one([-1, 101, 2**31 - 1])
+        size = dresser.one([-1, 0, 101, 2**31 - 1])
     return IntValueNode(value=str(size))
 
 

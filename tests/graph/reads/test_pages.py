@@ -72,8 +72,6 @@ async def _pages(
 @pytest.mark.parametrize(
     "given",
     [
-        "first: 0",
-        "last: 0",
         "first: null",
         "first: null, last: 2",
         "first: 2, last: null, after: null",
@@ -101,7 +99,9 @@ async def test_a_list_within_a_list_has_pages_of_its_own(agreed: Ask) -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
+        ("first: 0", "BAD_PAGE_SIZE"),
         ("first: -1", "BAD_PAGE_SIZE"),
+        ("last: 0", "BAD_PAGE_SIZE"),
         ("last: -1", "BAD_PAGE_SIZE"),
         ("first: 101", "BAD_PAGE_SIZE"),
         ("last: 2147483647", "BAD_PAGE_SIZE"),
