@@ -11,8 +11,9 @@ from api.http.declined import Declined
 LARGEST = 1_000_000
 """Bytes that are taken at most: what is larger is an import, not an operation."""
 
-# Who is cut off while sending may never see the answer; so a body that is somewhat too large is read to its end.
-_HEARD_OUT = 32_000_000
+# Many clients listen only when they have sent everything, and who is cut off before that never sees the answer; so a
+# body that is too large, as an import would be, is read to its end.
+_HEARD_OUT = 64_000_000
 
 
 async def body_of(receive: Receive, headers: Mapping[str, str]) -> bytes:

@@ -1,8 +1,11 @@
 """GraphQL over HTTP as the specification has it, against a real server."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
 
 import httpx
@@ -189,6 +192,18 @@ async def test_more_than_a_megabyte_is_declined_however_it_is_sent(
     answer = await site.post("/graphql", content=body, headers={"Content-Type": JSON})
     assert (answer.status_code, _code(answer)) == (413, "BODY_TOO_LARGE")
     assert answer.headers["connection"] == "close"
+
+
+async def test_who_listens_only_after_sending_50_megabytes_is_told_too(site: httpx.AsyncClient) -> None:
+    def sent() -> tuple[int, bytes]:
+        connection = HTTPConnection(site.base_url.host, site.base_url.port)
+        with closing(connection):
+            connection.request("POST", "/graphql", b" " * 50_000_000, {"Content-Type": JSON})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+    status, body = await asyncio.to_thread(sent)
+    assert (status, json.loads(body)["errors"][0]["extensions"]["code"]) == (413, "BODY_TOO_LARGE")
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
