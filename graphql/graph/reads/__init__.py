@@ -5,7 +5,6 @@ The README beside this file has the idea on one page.
 
 from graph.reads.connections import Connection, Node
 from graph.reads.declare import (
-    Materialised,
     any_node,
     column,
     computed,
@@ -26,6 +25,7 @@ from graph.reads.engine import Reader, ReadExtension, read_back
 from graph.reads.errors import ReadRefused
 from graph.reads.fetched import Answer
 from graph.reads.perspective import Perspective
+from graph.reads.sources import Materialised
 
 __all__ = [
     "Answer",

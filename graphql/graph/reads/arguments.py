@@ -21,18 +21,9 @@ from strawberry.types.base import StrawberryOptional
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from graph.reads.connections import LARGEST_PAGE
-from graph.reads.declare import (
-    AnyNode,
-    Dated,
-    Lookup,
-    Many,
-    One,
-    ReadField,
-    Tallied,
-    declaration_of,
-    target_of,
-)
+from graph.reads.declare import ReadField, declaration_of, target_of
 from graph.reads.names import graphql_name
+from graph.reads.sources import AnyNode, Dated, Lookup, Many, One, Tallied
 
 _MADE: dict[str, type[Any]] = {}
 _EQUALITY = ("eq", "ne")

@@ -27,13 +27,14 @@ from strawberry.extensions import SchemaExtension
 
 from graph.reads.connections import LARGEST_PAGE
 from graph.reads.cost import Cost
-from graph.reads.declare import ReadField, Subject
+from graph.reads.declare import ReadField
 from graph.reads.errors import ReadRefused
 from graph.reads.nulls import is_broken, put_right
 from graph.reads.perspective import Perspective
 from graph.reads.pieces import Row
 from graph.reads.plans import Plan, PlanCache, plan_of
 from graph.reads.selections import Selector
+from graph.reads.sources import Subject
 from graph.reads.statement import Compiler
 from graph.reads.values import Variables, shape
 

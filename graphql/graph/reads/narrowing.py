@@ -26,9 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy import Enum as Words
 
-from graph.reads.declare import Declaration, Many, One, ReadField, declaration_of, target_of
+from graph.reads.declare import Declaration, ReadField, declaration_of, target_of
 from graph.reads.identity import key_of
 from graph.reads.names import graphql_name
+from graph.reads.sources import Many, One
 from graph.reads.values import Leaf, Tree
 
 if TYPE_CHECKING:

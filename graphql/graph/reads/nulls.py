@@ -17,7 +17,7 @@ from graphql import FieldNode, GraphQLError
 from sqlalchemy import Case, ColumnClause, ColumnElement, TypeCoerce
 from sqlalchemy.orm import InstrumentedAttribute
 
-from graph.reads import declare
+from graph.reads import sources
 
 # No response key can be called so, and nobody who writes JSON into a field can know it. It begins with a character that
 # texts hardly have, for which alone a long answer is searched in a hundredth of the time.
@@ -34,12 +34,12 @@ class Promise:
     goes: int
 
 
-def may_be_null(read: declare.Read, value: ColumnElement[Any]) -> bool:
+def may_be_null(read: sources.Read, value: ColumnElement[Any]) -> bool:
     """Whether a field can be null in spite of what the schema says: a row that is not there, a rule with a gap."""
     match read:
-        case declare.One() | declare.AnyNode() | declare.Lookup() | declare.Subject():
+        case sources.One() | sources.AnyNode() | sources.Lookup() | sources.Subject():
             return True
-        case declare.Column(expression):
+        case sources.Column(expression):
             return (
                 expression is not None
                 and not isinstance(value, InstrumentedAttribute)

@@ -13,8 +13,9 @@ from sqlalchemy import Enum as Words
 from sqlalchemy import Integer, Text, cast, func, literal_column
 from strawberry.types.base import StrawberryOptional
 
-from graph.reads.declare import Column, Declaration
+from graph.reads.declare import Declaration
 from graph.reads.names import graphql_name
+from graph.reads.sources import Column
 from graph.reads.values import Leaf, Tree
 
 if TYPE_CHECKING:

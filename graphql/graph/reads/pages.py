@@ -22,11 +22,11 @@ from sqlalchemy import (
 )
 
 from graph.reads.connections import DEFAULT_PAGE, keys_of
-from graph.reads.declare import Many
 from graph.reads.errors import ReadRefused
 from graph.reads.narrowing import Narrowing
 from graph.reads.orders import Key, keys
 from graph.reads.records import declared_as
+from graph.reads.sources import Many
 from graph.reads.values import Leaf, Tree, constant, size_class
 
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ from sqlalchemy import (
 from sqlalchemy import bindparam as sql_bindparam
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from graph.reads import declare
+from graph.reads import declare, sources
 from graph.reads.cost import WHOLE, Meter
 from graph.reads.declare import ReadField
 from graph.reads.errors import ReadRefused
@@ -157,7 +157,7 @@ class Compiler:
         if definition is None:
             pieces.say(f'"{kind.name}"')  # its __typename
             return
-        if isinstance(definition.extensions["strawberry-definition"].read, declare.Many):
+        if isinstance(definition.extensions["strawberry-definition"].read, sources.Many):
             with self.at(definition.type), self.meter.inside(nodes[0]):
                 write_connection(self, definition, nodes, pieces)
         else:
@@ -221,40 +221,40 @@ class Compiler:
         read = read_field.read
         target: Any = get_named_type(definition.type)
         match read:
-            case declare.Column():
+            case sources.Column():
                 return as_json(self.scalar(read_field, row), kind, read_field)
-            case declare.One(on):
+            case sources.One(on):
                 return self._one(target, nodes, lambda other: on(row, other, self.perspective))
-            case declare.Lookup():
+            case sources.Lookup():
                 return self._lookup(target, definition, nodes)
-            case declare.Subject():
+            case sources.Subject():
                 return self._one(
                     target, nodes, lambda other: other.id == sql_bindparam("subject", type_=Uuid())
                 )
-            case declare.Many():
+            case sources.Many():
                 return connection(self, definition, nodes, row)
-            case declare.AnyNode():
+            case sources.AnyNode():
                 return self._any(target, definition, read, nodes, row)
-            case declare.Itself():
+            case sources.Itself():
                 return self.object(target, nodes, None)
-            case declare.Listed(rows):
+            case sources.Listed(rows):
                 return self._listed(target, nodes, rows(row, self.perspective).subquery())
-            case declare.Dated(row_of, name):
+            case sources.Dated(row_of, name):
                 leaf = self.arguments(definition, nodes[0])[name]
                 assert isinstance(leaf, Leaf)  # the argument cannot be null
                 return self.object(target, nodes, row_of(row, self.bind(leaf, Date()), self.perspective))
-            case declare.Tallied():
+            case sources.Tallied():
                 return tally(self, target, definition, nodes, read)
-            case declare.Counted():
+            case sources.Counted():
                 return count(row)
-            case declare.Summed():
+            case sources.Summed():
                 return total(row, read_field.python_name)
-            case declare.CountedBy():
+            case sources.CountedBy():
                 return self._listed(target, nodes, counts(row, read_field.python_name, read))
 
     def scalar(self, read_field: ReadField, row: Any) -> Any:
         """The SQL of a scalar field of a row."""
-        assert isinstance(read_field.read, declare.Column)
+        assert isinstance(read_field.read, sources.Column)
         expression = read_field.read.expression
         return (
             getattr(row, read_field.python_name) if expression is None else expression(row, self.perspective)
@@ -309,7 +309,7 @@ class Compiler:
         return select(items).select_from(rows.join(item, true())).scalar_subquery()
 
     def _any(
-        self, kind: Any, definition: GraphQLField, read: declare.AnyNode, nodes: list[FieldNode], row: Any
+        self, kind: Any, definition: GraphQLField, read: sources.AnyNode, nodes: list[FieldNode], row: Any
     ) -> ColumnElement[Any]:
         possible = {t.name: t for t in self.schema.get_possible_types(kind)} if is_abstract_type(kind) else {}
         if read.kind is None or read.key is None:

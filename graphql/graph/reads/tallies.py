@@ -32,7 +32,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from graph.reads import declare
+from graph.reads import sources
 from graph.reads.cost import WHOLE
 from graph.reads.declare import ReadField, declaration_of
 from graph.reads.names import graphql_name, quoted
@@ -54,7 +54,7 @@ def tally(
     kind: GraphQLObjectType,
     definition: GraphQLField,
     nodes: list[FieldNode],
-    read: declare.Tallied,
+    read: sources.Tallied,
 ) -> ColumnElement[Any]:
     """The object that speaks of all rows, as JSON."""
     compiler.meter.touch(WHOLE)
@@ -67,7 +67,7 @@ def tally(
 
 
 def _found(
-    compiler: Compiler, read: declare.Tallied, source: _Source, asked: _Asked, tree: Tree | None
+    compiler: Compiler, read: sources.Tallied, source: _Source, asked: _Asked, tree: Tree | None
 ) -> Select[Any]:
     """The groups of the rows that the filter leaves; whoever sees all rows need not have them counted."""
     declared, known = declaration_of(read.filtered_as()), read.materialised
@@ -93,10 +93,10 @@ class _Asked:
         """Take note of one field."""
         name = self.figures[asked.python_name] = asked.python_name
         match asked.read:
-            case declare.CountedBy(figure, of, many=many):
+            case sources.CountedBy(figure, of, many=many):
                 (self.apart if many else self.together)[name] = of(row, at)
                 self.figures[name] = figure
-            case declare.Summed(of, less):
+            case sources.Summed(of, less):
                 self.sums[name] = of(row, at)
                 if less is not None:
                     self.sums[_LESS + name] = less(row, at)
@@ -105,7 +105,7 @@ class _Asked:
 class _Source:
     """The rows that are tallied, what stands beside each of them, and what many of these share."""
 
-    def __init__(self, read: declare.Tallied, at: Perspective) -> None:
+    def __init__(self, read: sources.Tallied, at: Perspective) -> None:
         own = at.rows(read.model)
         self._beside, joined = (own, true()) if read.beside is None else read.beside(own, at)
         self._joins = [(own, joined)]
@@ -215,7 +215,7 @@ def _whole(groups: CTE, of: ColumnElement[int]) -> ColumnElement[int]:
     return select(whole).select_from(groups).where(_of_field(groups)).scalar_subquery()
 
 
-def counts(groups: CTE, name: str, read: declare.CountedBy) -> Subquery:
+def counts(groups: CTE, name: str, read: sources.CountedBy) -> Subquery:
     """How many rows have each value of what they are counted by, the most frequent first."""
     value = groups.c[name]
     counted = cast(func.sum(groups.c[_ROWS]), BigInteger).label(read.counted)
