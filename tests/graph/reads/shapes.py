@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -26,7 +26,6 @@ from graphql import (
     is_enum_type,
     is_interface_type,
     is_leaf_type,
-    is_object_type,
 )
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
@@ -69,55 +68,82 @@ class _Tree:
     @cached_property
     def schema(self) -> Any:
         arguments = (f"scalar {name}" for name in self._arguments())
-        return build_schema("\n".join([*self._leaves(), *arguments, *self._types()]))
+        types = (_type(kind, level, fields) for (kind, level), fields in self._types.items())
+        return build_schema("\n".join([*self._leaves(), *arguments, *types]), assume_valid_sdl=True)
 
     def queries(self, values: Values) -> st.SearchStrategy[DocumentNode]:
         scalars = {name: values.some(kind) for name, kind in self._arguments().items()}
         return queries(self.schema, custom_scalars=scalars, print_ast=lambda made: made)
 
     def _arguments(self) -> dict[str, GraphQLInputType]:
-        fields = (field for kind in self._composites() for field in kind.fields.values())
-        return {_scalar(a.type): a.type for f in fields for name, a in f.args.items() if name not in PAGES}
-
-    def _composites(self) -> list[Composite]:
-        kinds = [k for name, k in self.original.type_map.items() if not name.startswith("__")]
-        composite = [k for k in kinds if is_object_type(k) or is_interface_type(k)]
-        return [k for k in composite if k is not self.original.mutation_type]
+        return {_scalar(a.type): a.type for f in self._fields() for n, a in f.args.items() if n not in PAGES}
 
     def _leaves(self) -> Iterator[str]:
-        for name, kind in self.original.type_map.items():
-            if is_enum_type(kind) and not name.startswith("__"):
-                yield f"enum {name} {{ {' '.join(kind.values)} }}"
-            elif is_leaf_type(kind) and name not in _BUILT_IN and not name.startswith("__"):
-                yield f"scalar {name}"
+        for kind in dict.fromkeys(get_named_type(field.type) for field in self._fields()):
+            if is_enum_type(kind):
+                yield f"enum {kind.name} {{ {' '.join(kind.values)} }}"
+            elif is_leaf_type(kind) and kind.name not in _BUILT_IN:
+                yield f"scalar {kind.name}"
 
-    def _types(self) -> Iterator[str]:
-        for kind in self._composites():
-            word = "interface" if is_interface_type(kind) else "type"
-            if kind is self.original.query_type:
-                yield f"{word} {kind.name} {{ {self._fields(kind, -1)} }}"
+    def _fields(self) -> Iterator[GraphQLField]:
+        return (field for fields in self._types.values() for field in fields.values())
+
+    @cached_property
+    def _types(self) -> dict[tuple[Composite, int], dict[str, GraphQLField]]:
+        """The types that the root leads to, with their levels and fields.
+
+        With all others a schema would be ten times as large, and take a second to build.
+        """
+        found: dict[tuple[Composite, int], dict[str, GraphQLField]] = {}
+        waiting: list[tuple[Composite, int]] = [(cast("GraphQLObjectType", self.original.query_type), -1)]
+        while waiting:
+            kind, level = waiting.pop()
+            if (kind, level) in found:
                 continue
-            for level in range(LEVELS):
-                over = "".join(f" implements {i.name}__{level}" for i in kind.interfaces)
-                if fields := self._fields(kind, level):
-                    yield f"{word} {kind.name}__{level}{over} {{ {fields} }}"
+            fields = {name: field for name, field in kind.fields.items() if self._is_kept(kind, name, level)}
+            found[kind, level] = fields
+            led_to = [get_named_type(field.type) for field in fields.values()]
+            objects = [k for target in led_to for k in self._ways_to_be(target)]
+            waiting += [(over, level) for over in kind.interfaces]
+            waiting += [(k, _below(kind, level)) for k in objects]
+        return found
 
-    def _fields(self, kind: Composite, level: int) -> str:
-        return " ".join(self._field(kind, name, field, level) for name, field in kind.fields.items()).strip()
+    def _ways_to_be(self, kind: Any) -> list[Composite]:
+        if is_leaf_type(kind):
+            return []
+        return [kind, *(self.original.get_possible_types(kind) if is_interface_type(kind) else ())]
 
-    def _field(self, parent: Composite, name: str, field: GraphQLField, level: int) -> str:
-        target = get_named_type(field.type)
-        inside = parent.name.endswith(("Connection", "Edge"))
-        below = level if inside else level + 1
-        if (
+    def _is_kept(self, parent: Composite, name: str, level: int) -> bool:
+        is_leaf = is_leaf_type(get_named_type(parent.fields[name].type))
+        return not (
             f"{parent.name}.{name}" in self.left_out
-            or (inside and name in _LATER)
-            or (not is_leaf_type(target) and below >= LEVELS)
-        ):
-            return ""
-        taken = ", ".join(f"{n}: {_argument(a.type)}" for n, a in field.args.items() if n not in PAGES)
-        own = target.name if is_leaf_type(target) else f"{target.name}__{below}"
-        return f"{name}{f'({taken})' if taken else ''}: {_renamed(field.type, own)}"
+            or (_is_of_list(parent) and name in _LATER)
+            or (not is_leaf and _below(parent, level) >= LEVELS)
+        )
+
+
+def _is_of_list(kind: Composite) -> bool:
+    return kind.name.endswith(("Connection", "Edge"))
+
+
+def _below(parent: Composite, level: int) -> int:
+    """The level of what a type's fields lead to."""
+    return level if _is_of_list(parent) else level + 1
+
+
+def _type(kind: Composite, level: int, fields: dict[str, GraphQLField]) -> str:
+    word = "interface" if is_interface_type(kind) else "type"
+    called = kind.name if level < 0 else f"{kind.name}__{level}"
+    over = "".join(f" implements {i.name}__{level}" for i in kind.interfaces)
+    told = " ".join(_field(name, field, _below(kind, level)) for name, field in fields.items())
+    return f"{word} {called}{over} {{ {told} }}"
+
+
+def _field(name: str, field: GraphQLField, level: int) -> str:
+    target = get_named_type(field.type)
+    taken = ", ".join(f"{n}: {_argument(a.type)}" for n, a in field.args.items() if n not in PAGES)
+    own = target.name if is_leaf_type(target) else f"{target.name}__{level}"
+    return f"{name}{f'({taken})' if taken else ''}: {_renamed(field.type, own)}"
 
 
 def _scalar(kind: GraphQLInputType) -> str:
