@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 import httpx
@@ -70,12 +73,20 @@ def api(host: str | None, port: int | None, processes: int, parent: int | None) 
         _serve_http(*address, processes)
 
 
-def _serve_http(host: str, port: int, processes: int) -> None:
+def _serve_http(host: str, port: int, processes: int) -> NoReturn:
     from granian import Granian  # noqa: PLC0415 - only who serves needs it
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
-    server = Granian(
+    told = signal.SIGTERM
+
+    class Server(Granian):  # type: ignore[misc, valid-type]
+        def signal_handler_interrupt(self, number: int, frame: FrameType | None) -> None:
+            nonlocal told
+            told = signal.Signals(number)
+            super().signal_handler_interrupt(number, frame)
+
+    server = Server(
         "api.app:app",
         address=host,
         port=port,
@@ -85,6 +96,8 @@ def _serve_http(host: str, port: int, processes: int) -> None:
         log_level=LogLevels.warning,
     )
     server.serve(target_loader=load_application, wrap_loader=False)
+    # It stops for either signal and says nothing of which.
+    sys.exit(128 + told)
 
 
 def load_application() -> Litestar:

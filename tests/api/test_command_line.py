@@ -142,6 +142,18 @@ def test_serving_ends_when_it_is_told_to(
     assert nothing_runs(data_dir)
 
 
+@pytest.mark.parametrize(("signal_number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_api_alone_ends_when_it_is_told_to(
+    data_dir: Path, port: int, signal_number: signal.Signals, code: int
+) -> None:
+    with begun(data_dir, "api", "--port", str(port)) as process:
+        assert eventually(lambda: answers(port))
+        process.send_signal(signal_number)
+        assert process.wait(60) == code
+    assert is_free(port)
+    assert nothing_runs(data_dir)
+
+
 def test_killed_while_serving_it_leaves_nothing(data_dir: Path, port: int) -> None:
     with begun(data_dir, "serve", "--port", str(port)) as process:
         assert process.stdout is not None
