@@ -62,7 +62,6 @@ class Run:
     requests: int = 100_000
     compile_for_s: float = 60
     rounds: int = 1000
-    servers: tuple[str, ...] = SERVERS
     with_postgraphile: bool = True
 
     def measure(self) -> Results:
@@ -112,7 +111,7 @@ class Measuring:
 
     def choose_server(self) -> None:
         """Granian or uvicorn: the one that answers more requests of today's questions, by id."""
-        named = {server: replace(BY_ID, name=f"{BY_ID.name}, {server}") for server in self.run.servers}
+        named = {server: replace(BY_ID, name=f"{BY_ID.name}, {server}") for server in SERVERS}
         asked = [_named(name, self.run.scale) for name in DECISIVE]
         with ExitStack() as stack:
             running = {

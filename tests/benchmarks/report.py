@@ -52,6 +52,7 @@ def _section(results: Results) -> Iterator[str]:
         f"Python's contenders ran on {results.server}, the faster of {' and '.join(SERVERS)} here. "
         f"Contenders took turns, {TURNS} each; what stands here is the median, of ratios that of each turn's."
     )
+    yield from (_behind(results, server) for server in SERVERS if server != results.server)
     for connections in CONNECTIONS:
         yield ""
         yield from _table(results, connections)
@@ -60,6 +61,13 @@ def _section(results: Results) -> Iterator[str]:
     yield "|---|---|---|"
     yield from (target.row() for target in targets(results))
     yield from _not_measured(results)
+
+
+def _behind(results: Results, server: str) -> str:
+    """What the server that was not chosen does to the questions by which it was not."""
+    ways = [f"{BY_ID.name}, {name}" for name in (server, results.server)]
+    said = [f"{name} {_said(ratios)}" for name in DECISIVE if (ratios := _ratios(results, name, *ways))]
+    return f"Tandem, by id, behind {server}, in times of {results.server}: {'; '.join(said)}."
 
 
 def _table(results: Results, connections: int) -> Iterator[str]:
@@ -106,14 +114,20 @@ def targets(results: Results) -> Iterator[Target]:
 
 def _faster(results: Results, name: str, ours: str, theirs: str, times: float) -> Iterator[Target]:
     """Ours in times of theirs, with each number of connections; all of them have to reach it."""
-    ratios = []
-    for connections in CONNECTIONS:
-        one, other = (results.load(name, contender, connections) for contender in (ours, theirs))
-        if one is None or other is None:
-            return
-        ratios.append(one.times(other))
-    said = ", ".join(f"{ratio:.2g} ({n})" for ratio, n in zip(ratios, CONNECTIONS, strict=True))
-    yield Target(f"{name}: {ours} at least {times:g} times {theirs}", said, min(ratios) >= times)
+    if ratios := _ratios(results, name, ours, theirs):
+        wanted = f"{name}: {ours} at least {times:g} times {theirs}"
+        yield Target(wanted, _said(ratios), min(ratios) >= times)
+
+
+def _ratios(results: Results, name: str, ours: str, theirs: str) -> list[float]:
+    """One contender in times of another, for each number of connections; none where one was not measured."""
+    pairs = [[results.load(name, contender, n) for contender in (ours, theirs)] for n in CONNECTIONS]
+    ratios = [one.times(other) for one, other in pairs if one and other]
+    return ratios if len(ratios) == len(CONNECTIONS) else []
+
+
+def _said(ratios: list[float]) -> str:
+    return ", ".join(f"{ratio:.2g} ({n})" for ratio, n in zip(ratios, CONNECTIONS, strict=True))
 
 
 def _portfolio(results: Results) -> Iterator[Target]:

@@ -24,7 +24,6 @@ def test_everything_is_measured_and_published(empty_data_dir: Path, tmp_path: Pa
         requests=2,
         compile_for_s=1,
         rounds=3,
-        servers=("granian",),
         with_postgraphile=False,
     )
 
@@ -47,6 +46,7 @@ def test_everything_is_measured_and_published(empty_data_dir: Path, tmp_path: Pa
     publish(read_all(run.home), tmp_path)
     readme = (tmp_path / "README.md").read_text()
     assert "| lookup |" in readme
+    assert "Tandem, by id, behind " in readme
     assert "old" not in readme
     assert readme.startswith("Before\n")
     assert readme.endswith("After\n")
