@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=5, help="how long the turns of each last together")
     parser.add_argument("--requests", type=int, default=100_000, help="over how many memory is watched")
     parser.add_argument(
-        "--compile-for", type=float, default=60, help="for how many seconds summaries are compiled"
+        "--compile-for", type=float, default=1800, help="for how many seconds at most summaries are compiled"
     )
     return parser.parse_args()
 

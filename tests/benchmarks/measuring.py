@@ -60,7 +60,7 @@ class Run:
     progress: Progress
     longest: float = 20
     requests: int = 100_000
-    compile_for_s: float = 60
+    compile_for_s: float = 1800
     rounds: int = 1000
     with_postgraphile: bool = True
 

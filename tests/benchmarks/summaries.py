@@ -24,6 +24,7 @@ from workers.summaries import compile_summary
 _PERIOD = (timedelta(days=300), timedelta(days=10))
 # After so many, everything that is kept for good has been filled: plans, templates, connections.
 _WARM = 5
+_TOLD_AFTER = 500
 
 
 async def compiled(url: str, seconds: float) -> Compiled:
@@ -40,6 +41,8 @@ async def compiled(url: str, seconds: float) -> Compiled:
             await compile_summary(database, sponsor, begins, ends)
             took.append(perf_counter() - before)
             memory.append(psutil.Process().memory_info().rss)
+            if len(took) % _TOLD_AFTER == 0:
+                print(f"{len(took):,} of {len(sponsors):,} sponsors", file=sys.stderr, flush=True)
             if sum(took[warm:]) > seconds:
                 break
     finally:
