@@ -194,11 +194,16 @@ async def test_more_than_a_megabyte_is_declined_however_it_is_sent(
     assert answer.headers["connection"] == "close"
 
 
-async def test_who_listens_only_after_sending_50_megabytes_is_told_too(site: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize(
+    "said", [{"Content-Type": JSON}, {"Content-Type": JSON, "Content-Encoding": "gzip"}, {}]
+)
+async def test_who_listens_only_after_sending_50_megabytes_is_told_too(
+    site: httpx.AsyncClient, said: dict[str, str]
+) -> None:
     def sent() -> tuple[int, bytes]:
         connection = HTTPConnection(site.base_url.host, site.base_url.port)
         with closing(connection):
-            connection.request("POST", "/graphql", b" " * 50_000_000, {"Content-Type": JSON})
+            connection.request("POST", "/graphql", b" " * 50_000_000, said)
             answer = connection.getresponse()
             return answer.status, answer.read()
 
