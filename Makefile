@@ -79,9 +79,8 @@ lock: | .venv/bin/python
 	$(COMPILE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) --extra dev --constraints requirements.lock pyproject.toml --output-file requirements-dev.lock
 
-# Before the first release there is one migration, made anew: make migration initial=1
 migration: dev
-	$(BIN)/python -m domain.migrations.draft $(if $(initial),--initial,"$(m)")
+	$(BIN)/python -m domain.migrations.draft "$(m)"
 
 image:
 	docker build --tag tandem .

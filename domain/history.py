@@ -63,12 +63,14 @@ def keep_history_of(table: str) -> str:
 
 
 def _history_table(table: Table) -> Table:
+    key = ("id", "version" if "version" in table.c else "valid_from")
     return Table(
         f"{table.name}_history",
         table.metadata,
-        *(Column(c.name, c.type, nullable=True) for c in table.columns),
+        # A column that a later version adds is unknown of the past; only the key is known of every row.
+        *(Column(c.name, c.type, nullable=c.name not in key) for c in table.columns),
         Column("valid_until", Date, nullable=False),
-        PrimaryKeyConstraint("id", "version" if "version" in table.c else "valid_from"),
+        PrimaryKeyConstraint(*key),
         # With the period in the index, the versions of other times are passed over without a look at their rows.
         *(Index(None, *way, "valid_from", "valid_until") for way in _ways(table)),
     )

@@ -1,15 +1,16 @@
 """Draft the next step from the difference between the models and the steps so far (`make migration`).
 
-    python -m domain.migrations.draft "Programmes get a colour"    the next step
-    python -m domain.migrations.draft --initial                    the first step anew, before the first release
+    python -m domain.migrations.draft "Programmes get a colour"
 
-It starts a PostgreSQL of its own for the comparison. Read what it wrote: a draft knows no data.
+Steps that are released, the first one above all, stay as they are: databases have gone them. It starts a PostgreSQL of
+its own for the comparison. Read what it wrote: a draft knows no data.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,66 +21,70 @@ from alembic import command
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import Connection
+from alembic.script import Script
+from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from domain import embedded, migrations
 from domain.history import keep_history_of
-from domain.migrations.rules import AFTER_TABLES, BEFORE_TABLES
-from domain.models import HISTORY
+from domain.models import HISTORY, metadata
 from domain.settings import Settings
+
+_VERSIONS = migrations.DIRECTORY / "versions"
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make migration", description="Draft a migration from the models.")
-    parser.add_argument("message", nargs="?", help="what it changes, as a sentence without a full stop")
-    parser.add_argument("--initial", action="store_true", help="make the first step anew")
-    given = parser.parse_args()
-    if not given.initial and not given.message:
+    parser.add_argument("message", help="what it changes, as a sentence without a full stop")
+    message = parser.parse_args().message.strip()
+    if not message:
         parser.error("say what it changes, for example: make migration m='Programmes get a colour'")
-    versions = migrations.DIRECTORY / "versions"
-    if given.initial:
-        for path in versions.glob("0001_*.py"):
-            path.unlink()
-    number = f"{len(migrations.known()) + 1:04d}"
     with tempfile.TemporaryDirectory(prefix="tandem-draft-") as directory:
         settings = Settings.read({"TANDEM_DATA_DIR": directory})
         with embedded.servers(settings, durable=False) as servers:
-            asyncio.run(_draft(servers.database_url, number, given.message or "First tables"))
-    drafted = [str(path) for path in versions.glob(f"{number}_*.py")]
+            drafted = asyncio.run(draft(servers.database_url, message))
+    if drafted is None:
+        sys.exit("The models say what the migrations make: there is nothing to draft.")
     for words in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
-        subprocess.run([Path(sys.executable).parent / "ruff", *words, *drafted], check=True)  # noqa: S603 - our own
-    print(*drafted)
+        subprocess.run([Path(sys.executable).parent / "ruff", *words, drafted], check=True)  # noqa: S603 - our own
+    print(drafted)
 
 
-async def _draft(url: str, number: str, message: str) -> None:
-    if migrations.known():
-        await migrations.upgrade(url)
+async def draft(
+    url: str, message: str, *, models: MetaData = metadata, directory: Path = _VERSIONS
+) -> Path | None:
+    """Write the step from the migrations so far to the models into a directory, and say where; None if there is none.
+
+    The database at that URL is empty: the steps so far are gone in it, and what it has then is compared.
+    """
+    await migrations.upgrade(url)
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.begin() as connection:
-        await connection.run_sync(_revise, number, message)
+        drafted = await connection.run_sync(_revise, message, models, directory)
     await engine.dispose()
+    return drafted
 
 
-def _revise(connection: Connection, number: str, message: str) -> None:
+def _revise(connection: Connection, message: str, models: MetaData, directory: Path) -> Path | None:
     config = migrations.configuration(connection)
-    config.attributes["process_revision_directives"] = _with_history
+    config.attributes |= {"process_revision_directives": _with_history, "models": models}
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-    command.revision(config, message, autogenerate=True, rev_id=number)
+    config.set_main_option("version_locations", os.pathsep.join(map(str, {_VERSIONS, directory})))
+    number = f"{len(migrations.known()) + 1:04d}"
+    written = command.revision(config, message, autogenerate=True, rev_id=number, version_path=str(directory))
+    return Path(written.path) if isinstance(written, Script) else None
 
 
 def _with_history(_context: Any, _revision: Any, directives: list[ops.MigrationScript]) -> None:
-    """Tracked tables get their trigger, and the first step what all of them and the ledger need."""
-    script = directives[0]
-    upgrades = cast("ops.UpgradeOps", script.upgrade_ops).ops
+    """Nothing is written where nothing changed; a new tracked table gets its trigger."""
+    upgrades = cast("ops.UpgradeOps", directives[0].upgrade_ops).ops
+    if not upgrades:
+        directives.clear()
     tracked = {model.__tablename__ for model in HISTORY}
     made = [o.table_name for o in upgrades if isinstance(o, ops.CreateTableOp) and o.table_name in tracked]
     upgrades.extend(ops.ExecuteSQLOp(keep_history_of(table)) for table in made)
-    if script.rev_id == "0001":
-        upgrades[:0] = [ops.ExecuteSQLOp(statement) for statement in BEFORE_TABLES]
-        upgrades.extend(ops.ExecuteSQLOp(statement) for statement in AFTER_TABLES)
 
 
 @renderers.dispatch_for(ops.ExecuteSQLOp, replace=True)

@@ -8,7 +8,7 @@ from domain.models import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=context.config.attributes.get("models", metadata),
     compare_type=True,
     compare_server_default=True,
     process_revision_directives=context.config.attributes.get("process_revision_directives"),
