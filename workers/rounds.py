@@ -27,7 +27,7 @@ async def publish_round(database: Database, round_id: str) -> dict[str, Any]:
 
 
 async def _forget(database: Database) -> None:
-    """Have Postgres give up the deleted answers, and older states of invitations, now and not some time later."""
+    """Have Postgres give up older states of invitations, now and not some time later."""
     async with database.engine.connect() as connection:
         alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await alone.execute(text("VACUUM round_answers, round_invitations"))
+        await alone.execute(text("VACUUM round_invitations"))

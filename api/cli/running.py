@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
+import click
+
 from domain import embedded, migrations
 from domain.database import Database
 from domain.errors import Refused
@@ -81,7 +83,7 @@ async def migrated(servers: embedded.Servers) -> bool:
         Refused: it does not answer, or is of a later version of Tandem.
     """
     try:
-        return await migrations.upgrade(servers.database_url)
+        return await migrations.upgrade(servers.database_url, lambda words: click.echo(words, err=True))
     except OSError as error:
         raise Refused(
             "DATABASE_UNREACHABLE",

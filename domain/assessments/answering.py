@@ -15,7 +15,7 @@ from hmac import compare_digest
 from types import NoneType
 from typing import Final
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Insert, bindparam, delete, func, insert, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +23,7 @@ from domain.assessments import instrument as pure
 from domain.assessments.instrument import UNKNOWN_ITEM
 from domain.assessments.inviting import hash_of
 from domain.assessments.models import Instrument
+from domain.assessments.partitions import answers_of
 from domain.assessments.round_models import Round, RoundInvitation
 from domain.errors import NotFound, Refused
 from domain.text import prose
@@ -31,23 +32,11 @@ from domain.work import Work
 ALREADY_ANSWERED: Final = "ALREADY_ANSWERED"
 LONGEST_COMMENT: Final = 2000
 _LONGEST_TOKEN: Final = 100
+_ANSWER: Final = ("groups", "answers", "comments")
 
 _ANSWERED = text(
     "UPDATE round_invitations SET answered = answered OR id = :invitation WHERE round_id = :round_id"
 )
-# Random by the database's strong generator: `random()` could be worked out from what it gave before.
-_REWRITTEN = text(
-    """
-    WITH written AS (
-        DELETE FROM round_answers WHERE round_id = :round_id RETURNING groups, answers, comments
-    ), together AS (
-        SELECT groups, answers, comments FROM written UNION ALL SELECT :groups, :answers, :comments
-    )
-    INSERT INTO round_answers (id, programme_id, round_id, groups, answers, comments)
-    SELECT gen_random_uuid(), :programme_id, :round_id, groups, answers, comments
-    FROM together ORDER BY gen_random_uuid()
-    """
-).bindparams(*(bindparam(name, type_=JSONB) for name in ("groups", "answers", "comments")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +90,21 @@ async def answer(
     given, said = _checked(instrument, answers, comments or {})
     await work.session.execute(_ANSWERED, {"invitation": invitation.id, "round_id": row.id})
     await work.session.execute(
-        _REWRITTEN,
-        {
-            "round_id": row.id,
-            "programme_id": row.programme_id,
-            "groups": invitation.groups,
-            "answers": given,
-            "comments": said,
-        },
+        _rewritten(row), {"groups": invitation.groups, "answers": given, "comments": said}
     )
     return row
+
+
+def _rewritten(row: Round) -> Insert:
+    """The statement that writes all answers of a round anew, with one more."""
+    kept = answers_of(row.id)
+    written = delete(kept).returning(*(kept.c[name] for name in _ANSWER)).cte("written")
+    added = select(*(bindparam(name, type_=JSONB).label(name) for name in _ANSWER))
+    together = union_all(select(written), added).cte("together")
+    # Random by the database's strong generator: `random()` could be worked out from what it gave before.
+    drawn = func.gen_random_uuid()
+    anew = select(drawn, literal(row.programme_id), literal(row.id), together).order_by(drawn)
+    return insert(kept).from_select(["id", "programme_id", "round_id", *_ANSWER], anew)
 
 
 async def _found(session: AsyncSession, token: str) -> tuple[RoundInvitation, Round]:

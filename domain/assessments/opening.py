@@ -10,6 +10,7 @@ from sqlalchemy import delete, literal, select
 
 from domain.assessments.models import Instrument
 from domain.assessments.notice import notice_of
+from domain.assessments.partitions import drop_partition, make_partition
 from domain.assessments.round_models import ORGANISATION, Round, RoundCell, RoundInvitation
 from domain.assessments.rounds import anybody_answered, round_to_change, team_of
 from domain.cohorts.models import Team
@@ -63,6 +64,7 @@ async def open_(work: Work, round_id: UUID, *, expected_version: int | None = No
         work.add(_invitation(row, person_id, groups))
     work.record("round.opened", row, invited=len(people))
     await work.save()
+    await make_partition(work.session, row.id)
     return row
 
 
@@ -79,6 +81,7 @@ async def withdraw(work: Work, round_id: UUID, *, expected_version: int | None =
     await work.session.execute(delete(RoundInvitation).where(RoundInvitation.round_id == row.id))
     work.record("round.withdrawn", row)
     await work.save()
+    await drop_partition(work.session, row.id)
     return row
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import aliased
 from uuid_utils.compat import uuid7
 
@@ -24,10 +24,11 @@ from domain.assessments.comparing import compare_with_earlier, compare_within
 from domain.assessments.disclosure import PARTICIPANTS, Release, decide
 from domain.assessments.figures import figure
 from domain.assessments.models import Instrument, InstrumentBand, InstrumentDimension, InstrumentItem
+from domain.assessments.partitions import answers_of, drop_partition
 from domain.assessments.result_models import Result, ResultKind, RoundComment
 from domain.assessments.results import Results
 from domain.assessments.results import publish as work_out
-from domain.assessments.round_models import Round, RoundAnswer, RoundCell, RoundInvitation, RoundState
+from domain.assessments.round_models import Round, RoundCell, RoundInvitation, RoundState
 from domain.assessments.scoring import subjects
 from domain.tables import Recorded
 from domain.work import Work
@@ -53,13 +54,13 @@ async def publish(work: Work, round_id: UUID) -> Round:
     closed = await _load(work, row, instrument)
     results = await asyncio.to_thread(_decided, closed)
     await _keep(work, closed, results)
-    await work.session.execute(delete(RoundAnswer).where(RoundAnswer.round_id == row.id))
     row.publish(on=work.on)
     # The journal has that it was published; what was, is in the results.
     work.record("round.published", row)
     await work.save()
     await compare_within(work, row)
     await compare_with_earlier(work, row)
+    await drop_partition(work.session, row.id)
     return row
 
 
@@ -88,10 +89,9 @@ async def _load(work: Work, row: Round, instrument: Instrument) -> _Closed:
     cells = await work.session.scalars(
         select(RoundCell).where(RoundCell.round_id == row.id).order_by(RoundCell.place)
     )
+    kept = answers_of(row.id)
     answers = await work.session.execute(
-        select(RoundAnswer.groups, RoundAnswer.answers, RoundAnswer.comments)
-        .where(RoundAnswer.round_id == row.id)
-        .order_by(RoundAnswer.id)
+        select(kept.c.groups, kept.c.answers, kept.c.comments).order_by(kept.c.id)
     )
     read = instrument.read()
     nothing = dict.fromkeys(read.by_key)

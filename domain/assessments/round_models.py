@@ -255,15 +255,15 @@ class RoundAnswer(Base):
     """What somebody answered to an open or closed round, until it is published; never whose it is, nor when it came.
 
     The id is random, since one that sorts by time would tell the order. Rows are written by
-    `domain.assessments.answering` alone, all of a round at once.
+    `domain.assessments.answering` alone, all of a round at once, into the table of the round
+    (`domain.assessments.partitions`). A question to this one is a question to all of those.
     """
 
     __tablename__ = "round_answers"
-    __table_args__ = (Index(None, "programme_id", "round_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
-    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
-    round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id"))
+    programme_id: Mapped[UUID]
+    round_id: Mapped[UUID]
     groups: Mapped[dict[str, Any]] = mapped_column(JSONB)
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
     comments: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from domain.errors import Refused
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import Script
     from sqlalchemy import Connection
 
 DIRECTORY = Path(__file__).parent
@@ -30,24 +32,41 @@ def known() -> list[str]:
     return sorted(path.name[:4] for path in (DIRECTORY / "versions").glob("[0-9]*_*.py"))
 
 
-async def upgrade(url: str) -> bool:
-    """Bring the database at that URL to this version; whether there was anything to do.
+async def upgrade(url: str, tell: Callable[[str], None] = lambda _: None) -> bool:
+    """Bring the database at that URL to this version, a step at a time; whether there was anything to do.
+
+    Each step is a transaction, so after an interruption the next call goes on where this one was. A database with
+    data may take a while: `tell` is called with what is done in each step.
 
     Raises:
         Refused: the database is of a later version of Tandem than this.
     """
     engine = create_async_engine(url, poolclass=NullPool)
     try:
-        async with engine.begin() as connection:
-            if await _is_current(connection):
-                return False
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            if await _is_current(connection):
-                return False
-            await connection.run_sync(_upgrade)
-            return True
+        changed = False
+        while await _next_step(engine, tell):
+            changed = True
+        return changed
     finally:
         await engine.dispose()
+
+
+async def _next_step(engine: AsyncEngine, tell: Callable[[str], None]) -> bool:
+    """Take the step after the one that the database is at; False if there is none."""
+    async with engine.begin() as connection:
+        at = await _step(connection)
+    if at == known()[-1]:
+        return False
+    step = known()[0 if at is None else known().index(at) + 1]
+    if at is not None:
+        script = _script(step)
+        tell(f"Bringing the database to this version, step {step}: {script.doc}")
+        await _prepare(engine, script)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        if await _step(connection) == at:
+            await connection.run_sync(_take, step)
+    return True
 
 
 # Not by `to_regclass`, which may remember from before the wait for the lock that there was no such table.
@@ -56,27 +75,45 @@ _HAS_STEPS = text(
 )
 
 
-async def _is_current(connection: AsyncConnection) -> bool:
+async def _step(connection: AsyncConnection) -> str | None:
+    """The step that the database is at, or None if it has none of our tables."""
     if not await connection.scalar(_HAS_STEPS):
-        return False
-    at = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return None
+    at: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     if at is not None and at not in known():
         raise Refused(
             "DATABASE_IS_NEWER",
             f"This database is at step {at}, which this version of Tandem does not know: install the newer version.",
         )
-    return bool(at == known()[-1])
+    return at
 
 
-def _upgrade(connection: Connection) -> None:
-    # Imported when there is something to do: it takes longer than all the rest of a short command.
+# Alembic is imported when there is something to do: that takes longer than all the rest of a short command.
+def _script(step: str) -> Script:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    return ScriptDirectory.from_config(configuration()).get_revision(step)
+
+
+async def _prepare(engine: AsyncEngine, script: Script) -> None:
+    """Do what a step has in `BEFOREHAND`: what no transaction can, and what may be done again, even after the step.
+
+    Nobody waits for a lock of ours meanwhile: whoever waits may see what was deleted, so that VACUUM has to keep it.
+    """
+    async with engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for statement in getattr(script.module, "BEFOREHAND", ()):
+            await alone.exec_driver_sql(statement)
+
+
+def _take(connection: Connection, step: str) -> None:
     from alembic import command  # noqa: PLC0415
 
-    command.upgrade(configuration(connection), "head")
+    command.upgrade(configuration(connection), step)
 
 
-def configuration(connection: Connection) -> Config:
-    """Alembic's configuration for work on that connection, within the caller's transaction."""
+def configuration(connection: Connection | None = None) -> Config:
+    """Alembic's configuration for work on that connection, if any, within the caller's transaction."""
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})

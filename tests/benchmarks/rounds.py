@@ -24,7 +24,8 @@ from sqlalchemy import insert
 from domain import embedded, migrations
 from domain.assessments import storing
 from domain.assessments.instrument import Instrument as Asked
-from domain.assessments.round_models import Round, RoundAnswer, RoundCell, RoundInvitation, RoundState
+from domain.assessments.partitions import answers_of, make_partition
+from domain.assessments.round_models import Round, RoundCell, RoundInvitation, RoundState
 from domain.cohorts import teams
 from domain.database import Database
 from domain.people.models import Person
@@ -172,8 +173,12 @@ class _Making:
                 for each, person in zip(of_each, people, strict=True)
             ],
         )
-        answers = [{**each, "answers": self._answers(instrument.read()), "comments": {}} for each in of_each]
-        await work.session.execute(insert(RoundAnswer), answers)
+        await make_partition(work.session, row_id)
+        answers = [
+            {"id": uuid4(), **each, "answers": self._answers(instrument.read()), "comments": {}}
+            for each in of_each
+        ]
+        await work.session.execute(insert(answers_of(row_id)), answers)
         return row_id
 
     def _answers(self, instrument: Asked) -> dict[str, int]:

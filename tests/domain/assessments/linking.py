@@ -42,9 +42,14 @@ async def everything(database: Database) -> list[Kept]:
         kept: list[Kept] = []
         for (table,) in tables:
             system = ", ".join(f"t.{name}::text AS {name}" for name in SYSTEM)
-            rows = await connection.execute(text(f"SELECT to_jsonb(t) AS row, {system} FROM {table} t"))
-            kept += [_kept(table, row) for row in rows.mappings()]
+            rows = await connection.execute(text(f"SELECT to_jsonb(t) AS row, {system} FROM ONLY {table} t"))
+            kept += [_kept(_kind(table), row) for row in rows.mappings()]
         return kept
+
+
+def _kind(table: str) -> str:
+    """Answers of each round have a table of their own."""
+    return ANSWERS if table.startswith(f"{ANSWERS}_") else table
 
 
 def _kept(table: str, row: Any) -> Kept:
