@@ -1,6 +1,6 @@
 # Everything a person needs; each target does its own set-up and is quick when there is nothing to do.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test check bench lock migration image clean
+.PHONY: help setup dev demo test check bench lock migration catalogue image clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
@@ -15,6 +15,7 @@ help:
 	@echo "make setup      only create .venv with what is locked"
 	@echo "make lock       lock the dependencies of pyproject.toml; UPGRADE=1 takes newer versions"
 	@echo "make migration  draft a migration from the models: make migration m='Programmes get a colour'"
+	@echo "make catalogue  write down which tables the last migration makes, once it is as it should be"
 	@echo "make clean      remove .venv and what tools left (not your data in .tandem)"
 
 setup: .venv/installed
@@ -81,6 +82,9 @@ lock: | .venv/bin/python
 
 migration: dev
 	$(BIN)/python -m domain.migrations.draft "$(m)"
+
+catalogue: dev
+	$(BIN)/python -m domain.migrations.record
 
 image:
 	docker build --tag tandem .

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from domain.errors import Refused
+from domain.migrations import catalogue
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -39,7 +40,7 @@ async def upgrade(url: str, tell: Callable[[str], None] = lambda _: None) -> boo
     data may take a while: `tell` is called with what is done in each step.
 
     Raises:
-        Refused: the database is of a later version of Tandem than this.
+        Refused: DATABASE_IS_NEWER, DATABASE_ALTERED or POSTGRES_TOO_OLD.
     """
     engine = create_async_engine(url, poolclass=NullPool)
     try:
@@ -54,7 +55,7 @@ async def upgrade(url: str, tell: Callable[[str], None] = lambda _: None) -> boo
 async def _next_step(engine: AsyncEngine, tell: Callable[[str], None]) -> bool:
     """Take the step after the one that the database is at; False if there is none."""
     async with engine.begin() as connection:
-        at = await _step(connection)
+        at = await require_ours(connection)
     if at == known()[-1]:
         return False
     step = known()[0 if at is None else known().index(at) + 1]
@@ -65,7 +66,7 @@ async def _next_step(engine: AsyncEngine, tell: Callable[[str], None]) -> bool:
     async with engine.begin() as connection:
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         if await _step(connection) == at:
-            await connection.run_sync(_take, step)
+            await connection.run_sync(take, step)
     return True
 
 
@@ -75,8 +76,19 @@ _HAS_STEPS = text(
 )
 
 
+async def require_ours(connection: AsyncConnection) -> str | None:
+    """The step that the database is at, and whose tables it has; None if there is nothing of ours in it.
+
+    Raises:
+        Refused: DATABASE_IS_NEWER, DATABASE_ALTERED or POSTGRES_TOO_OLD.
+    """
+    at = await _step(connection)
+    await catalogue.require(connection, at)
+    return at
+
+
 async def _step(connection: AsyncConnection) -> str | None:
-    """The step that the database is at, or None if it has none of our tables."""
+    """The step that the database says it is at, if any."""
     if not await connection.scalar(_HAS_STEPS):
         return None
     at: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -106,7 +118,8 @@ async def _prepare(engine: AsyncEngine, script: Script) -> None:
             await alone.exec_driver_sql(statement)
 
 
-def _take(connection: Connection, step: str) -> None:
+def take(connection: Connection, step: str) -> None:
+    """Take the steps up to that one, without a look at what the database has."""
     from alembic import command  # noqa: PLC0415
 
     command.upgrade(configuration(connection), step)

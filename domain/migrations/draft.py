@@ -59,9 +59,9 @@ async def draft(
 
     The database at that URL is empty: the steps so far are gone in it, and what it has then is compared.
     """
-    await migrations.upgrade(url)
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.begin() as connection:
+        await connection.run_sync(migrations.take, "head")
         drafted = await connection.run_sync(_revise, message, models, directory)
     await engine.dispose()
     return drafted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -13,9 +14,11 @@ import httpx
 import psutil
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from api.cli.main import COMMANDS, tandem
 from api.cli.servers import reserved
+from domain.database import Database
 from tests.api.processes import begun, eventually, free_port, is_free, nothing_runs, run
 
 
@@ -84,6 +87,20 @@ def test_a_refusal_is_one_line_that_says_what_to_do(
     assert done.stderr.splitlines()[-1].startswith("Error: ")
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["migrate", "api", "worker", "serve", "stats"])
+async def test_tables_that_are_not_those_of_their_step_are_refused_at_start(
+    database: Database, empty_data_dir: Path, port: int, command: str
+) -> None:
+    async with database.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE milestones DROP COLUMN title"))
+    where = {"TANDEM_DATABASE_URL": database.url, "TANDEM_PORT": str(port)}
+    done = await asyncio.to_thread(run, empty_data_dir, command, **where)
+    assert done.returncode == 1
+    assert "Missing or altered: column milestones.title. Undo what was changed" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert is_free(port)
 
 
 @pytest.mark.parametrize("command", ["api", "serve"])

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from domain.database import Database
 from tests.api.conftest import Reach
@@ -23,7 +24,19 @@ async def test_without_its_tables_it_is_up_and_not_ready(
         answer = await reached.get("/readyz")
     await database.close()
     assert answer.status_code == 503
+    assert answer.json()["code"] == "DATABASE_IS_OLDER"
     assert "run tandem migrate" in answer.json()["reason"]
+
+
+async def test_with_other_tables_it_is_up_and_not_ready(reach_database: Reach, database: Database) -> None:
+    async with database.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE milestones DROP COLUMN title"))
+    async with reach_database(database) as reached:
+        assert (await reached.get("/healthz")).status_code == 200
+        answer = await reached.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "DATABASE_ALTERED"
+    assert "column milestones.title" in answer.json()["reason"]
 
 
 async def test_without_a_database_it_is_up_and_not_ready(reach_database: Reach, tmp_path: Path) -> None:
@@ -32,4 +45,5 @@ async def test_without_a_database_it_is_up_and_not_ready(reach_database: Reach, 
         assert (await reached.get("/healthz")).status_code == 200
         answer = await reached.get("/readyz")
     assert answer.status_code == 503
+    assert answer.json()["code"] == "DATABASE_UNREACHABLE"
     assert "cannot be reached" in answer.json()["reason"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import re
 
 import asyncpg
 import pytest
@@ -14,36 +14,17 @@ from domain import migrations
 from domain.database import Database
 from domain.errors import Refused
 from domain.history import keep_history_of
+from domain.migrations import catalogue
 from domain.migrations.rules import AFTER_TABLES, BEFORE_TABLES
 from domain.models import HISTORY, metadata
 
-_EVERYTHING = {
-    "columns": """
-        SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale,
-               is_nullable, column_default,
-               (SELECT attstattarget FROM pg_attribute
-                WHERE attrelid = table_name::regclass AND attname = column_name)
-        FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'""",
-    "constraints": """
-        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-        FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'""",
-    "indexes": """
-        SELECT indexname, indexdef FROM pg_indexes
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version'""",
-    "triggers": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
-    "functions": """
-        SELECT proname, regexp_replace(prosrc, '\\s+', ' ', 'g')
-        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND prolang <> 12""",
-}
 
-
-async def _catalogue(url: str, what: str) -> set[tuple[object, ...]]:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        rows: Sequence[asyncpg.Record] = await connection.fetch(_EVERYTHING[what])
-        return {tuple(row) for row in rows}
-    finally:
-        await connection.close()
+async def _lines(url: str) -> set[str]:
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        lines = await catalogue.lines(connection)
+    await engine.dispose()
+    return lines
 
 
 async def test_migrations_make_what_the_models_say(database: Database, empty_database_url: str) -> None:
@@ -57,20 +38,23 @@ async def test_migrations_make_what_the_models_say(database: Database, empty_dat
         for statement in AFTER_TABLES:
             await connection.exec_driver_sql(statement)
     await engine.dispose()
-    for what in _EVERYTHING:
-        migrated, modelled = (
-            await _catalogue(database.url, what),
-            await _catalogue(empty_database_url, what),
-        )
-        assert migrated == modelled, f"the {what} differ: run `make migration`"
+    migrated, modelled = await _lines(database.url), await _lines(empty_database_url)
+    assert migrated == modelled, "models and migrations differ: run `make migration`"
 
 
 async def test_every_tracked_table_keeps_its_history(database: Database) -> None:
-    triggers = await _catalogue(database.url, "triggers")
-    told = [str(definition) for name, definition in triggers if name == "keep_history"]
-    assert len(HISTORY) == len(told)
-    for model in HISTORY:
-        assert f" ON public.{model.__tablename__} " in " ".join(told)
+    told = [line for line in await _lines(database.url) if ".keep_history: O CREATE TRIGGER" in line]
+    assert {line.split(".")[0] for line in told} == {f"trigger {model.__tablename__}" for model in HISTORY}
+
+
+async def test_what_the_catalogue_has_to_say_is_what_each_step_makes(empty_database_url: str) -> None:
+    engine = create_async_engine(empty_database_url, poolclass=NullPool)
+    for step in migrations.known():
+        async with engine.begin() as connection:
+            await connection.run_sync(migrations.take, step)
+            lines = await catalogue.lines(connection)
+        assert lines == catalogue.expected(step), f"step {step} makes other tables: run `make catalogue`"
+    await engine.dispose()
 
 
 async def test_a_second_upgrade_has_nothing_to_do(empty_database_url: str) -> None:
@@ -93,3 +77,86 @@ async def test_a_database_of_a_later_version_is_refused(database: Database) -> N
         await migrations.upgrade(database.url)
     assert refusal.value.code == "DATABASE_IS_NEWER"
     assert "9999" in refusal.value.message
+
+
+_BROKEN = [
+    ("DROP TABLE phases", "table phases"),
+    ("ALTER TABLE milestones DROP COLUMN title", "column milestones.title"),
+    ("ALTER TABLE milestones ALTER title TYPE text", "column milestones.title"),
+    ("ALTER TABLE milestones ALTER title DROP NOT NULL", "column milestones.title"),
+    ("ALTER TABLE round_answers ALTER id DROP DEFAULT", "column round_answers.id"),
+    (
+        "ALTER TABLE rounds DROP CONSTRAINT ck_rounds_k_is_not_too_low",
+        "constraint rounds.ck_rounds_k_is_not_too_low",
+    ),
+    ("DROP INDEX ix_rounds_team_id", "index rounds.ix_rounds_team_id"),
+    ("DROP TRIGGER stays ON summaries", "trigger summaries.stays"),
+    ("ALTER TABLE summaries DISABLE TRIGGER stays", "trigger summaries.stays"),
+    (
+        "CREATE OR REPLACE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "function stays()",
+    ),
+    ("ALTER TABLE round_answers ALTER answers SET STATISTICS 100", "statistics round_answers.answers"),
+    ("DELETE FROM alembic_version", "table affiliations"),
+    ("DROP TABLE alembic_version", "table affiliations"),
+]
+
+
+async def _do(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.mark.parametrize(("statement", "told"), _BROKEN)
+async def test_other_tables_than_a_database_says_it_has_are_refused(
+    database: Database, statement: str, told: str
+) -> None:
+    await _do(database.url, statement)
+    with pytest.raises(Refused) as refusal:
+        await migrations.upgrade(database.url)
+    assert refusal.value.code == "DATABASE_ALTERED"
+    assert told in refusal.value.message
+    assert "restore a backup" in refusal.value.message
+
+
+async def test_many_differences_are_told_in_few_words(database: Database) -> None:
+    await _do(database.url, "DROP FUNCTION stays() CASCADE")
+    with pytest.raises(Refused) as refusal:
+        await migrations.upgrade(database.url)
+    assert re.search(r"function stays\(\), (trigger \w+\.stays, ){4}and \d+ more\.", refusal.value.message)
+
+
+async def test_what_an_operator_adds_is_their_own(database: Database) -> None:
+    await _do(
+        database.url,
+        """
+        CREATE TABLE extra (id int PRIMARY KEY);
+        CREATE INDEX ON milestones (title, id);
+        ALTER TABLE milestones ADD COLUMN note text;
+        CREATE VIEW open_programmes AS SELECT * FROM programmes;
+        CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT 2 * n';
+        ALTER TABLE programmes ALTER ref SET STATISTICS 500;
+        """,
+    )
+    assert await migrations.upgrade(database.url) is False
+
+
+async def test_tables_of_somebody_else_are_not_migrated_into(empty_database_url: str) -> None:
+    await _do(empty_database_url, "CREATE TABLE people (name text)")
+    with pytest.raises(Refused) as refusal:
+        await migrations.upgrade(empty_database_url)
+    assert refusal.value.code == "DATABASE_ALTERED"
+    assert "table people" in refusal.value.message
+
+
+async def test_a_database_of_an_earlier_step_is_looked_at_before_it_is_changed(
+    empty_database_url: str,
+) -> None:
+    engine = create_async_engine(empty_database_url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrations.take, "0001")
+    await engine.dispose()
+    await _do(empty_database_url, "DROP TABLE phases")
+    with pytest.raises(Refused, match="table phases"):
+        await migrations.upgrade(empty_database_url)
