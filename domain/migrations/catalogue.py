@@ -20,7 +20,8 @@ _TOLD = 5
 _FIRST = "0001"
 
 # Definitions are PostgreSQL's own words, which name the schema; ours may be in any. Bodies of functions are long, so
-# their sums stand for them. NOT NULL counts only where every row has been looked at.
+# their sums stand for them. NOT NULL counts only where every row has been looked at. Casts and brackets are left out of
+# conditions: what pg_dump wrote and psql read has the same ones in other places.
 _LINES = text(
     """
     WITH ours AS (
@@ -44,16 +45,23 @@ _LINES = text(
         SELECT format('statistics %s.%s: none', relname, attname)
         FROM ours JOIN pg_attribute ON attrelid = ours.oid AND attstattarget = 0
         UNION ALL
-        SELECT format('constraint %s.%s: %s', relname, conname, pg_get_constraintdef(c.oid))
+        SELECT format(
+            'constraint %s.%s: %s', relname, conname,
+            regexp_replace(pg_get_constraintdef(c.oid), '::[a-z_ ]+(\\[\\])?|[()]', '', 'g')
+        )
         FROM ours JOIN pg_constraint c ON conrelid = ours.oid AND contype IN ('c', 'f', 'p', 'u', 'x')
         UNION ALL
         SELECT format(
-            'index %s.%s: %s%s', ours.relname, i.relname, pg_get_indexdef(indexrelid),
+            'index %s.%s: %s%s', ours.relname, i.relname,
+            regexp_replace(pg_get_indexdef(indexrelid), '::[a-z_ ]+(\\[\\])?|[()]', '', 'g'),
             CASE WHEN NOT indisvalid THEN ' invalid' END
         )
         FROM ours JOIN pg_index ON indrelid = ours.oid JOIN pg_class i ON i.oid = indexrelid
         UNION ALL
-        SELECT format('trigger %s.%s: %s %s', relname, tgname, tgenabled, pg_get_triggerdef(t.oid))
+        SELECT format(
+            'trigger %s.%s: %s %s', relname, tgname, tgenabled,
+            regexp_replace(pg_get_triggerdef(t.oid), '::[a-z_ ]+(\\[\\])?|[()]', '', 'g')
+        )
         FROM ours JOIN pg_trigger t ON tgrelid = ours.oid AND NOT tgisinternal
         UNION ALL
         SELECT format(
