@@ -1,6 +1,6 @@
 # Everything a person needs; each target does its own set-up and is quick when there is nothing to do.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test check bench lock migration catalogue image clean
+.PHONY: help setup dev demo test check bench lock migration catalogue release-check image clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
@@ -16,6 +16,7 @@ help:
 	@echo "make lock       lock the dependencies of pyproject.toml; UPGRADE=1 takes newer versions"
 	@echo "make migration  draft a migration from the models: make migration m='Programmes get a colour'"
 	@echo "make catalogue  write down which tables the last migration makes, once it is as it should be"
+	@echo "make release-check  say what a release still lacks; the wheel is installed alone and runs the demo"
 	@echo "make clean      remove .venv and what tools left (not your data in .tandem)"
 
 setup: .venv/installed
@@ -85,6 +86,9 @@ migration: dev
 
 catalogue: dev
 	$(BIN)/python -m domain.migrations.record
+
+release-check: dev
+	$(BIN)/python -m tests.release.check
 
 image:
 	docker build --tag tandem .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from importlib.metadata import version
 from typing import Any
 
 from litestar import Request, Response, route
@@ -14,12 +15,13 @@ from domain.database import Database
 from domain.errors import Refused
 
 _PATIENCE_S = 5.0
+_VERSION = version("tandem")
 
 
 @route("/healthz", http_method=LOOKING)
 async def healthz() -> dict[str, str]:
-    """The process is up."""
-    return {"status": "up"}
+    """The process is up, and of which version it is."""
+    return {"status": "up", "version": _VERSION}
 
 
 @route("/readyz", http_method=LOOKING)

@@ -1,3 +1,4 @@
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,10 @@ async def test_a_server_with_its_database_is_up_and_ready(site: httpx.AsyncClien
     assert (await site.get(path)).status_code == 200
     answer = await site.head(path)
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_a_server_says_of_which_version_it_is(site: httpx.AsyncClient) -> None:
+    assert (await site.get("/healthz")).json() == {"status": "up", "version": version("tandem")}
 
 
 async def test_without_its_tables_it_is_up_and_not_ready(
