@@ -20,12 +20,11 @@ from domain.migrations import catalogue
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from alembic.script import Script
     from sqlalchemy import Connection
 
 DIRECTORY = Path(__file__).parent
 # Two processes that start at the same moment: one migrates, the other waits and finds it done.
-_LOCK = 0x7A2DE3
+_ALONE = text(f"SELECT pg_advisory_xact_lock({0x7A2DE3})")
 
 
 def known() -> list[str]:
@@ -44,30 +43,54 @@ async def upgrade(url: str, tell: Callable[[str], None] = lambda _: None) -> boo
     """
     engine = create_async_engine(url, poolclass=NullPool)
     try:
-        changed = False
-        while await _next_step(engine, tell):
-            changed = True
-        return changed
+        begun = at = await _at(engine)
+        while at != known()[-1]:
+            step = known()[0 if at is None else known().index(at) + 1]
+            if begun is not None:
+                await _prepare(engine, step, tell)
+            await _take_once(engine, step, at)
+            at = await _at(engine)
+        return begun != at
     finally:
         await engine.dispose()
 
 
-async def _next_step(engine: AsyncEngine, tell: Callable[[str], None]) -> bool:
-    """Take the step after the one that the database is at; False if there is none."""
+async def _at(engine: AsyncEngine) -> str | None:
+    """The step that the database is at, whose tables it has."""
+    try:
+        async with engine.connect() as connection:
+            return await require_ours(connection)
+    except Refused as refusal:
+        if refusal.code != "DATABASE_ALTERED":
+            raise
+    # Another process may have taken a step between the two looks. None does while its lock is ours.
     async with engine.begin() as connection:
-        at = await require_ours(connection)
-    if at == known()[-1]:
-        return False
-    step = known()[0 if at is None else known().index(at) + 1]
-    if at is not None:
-        script = _script(step)
-        tell(f"Bringing the database to this version, step {step}: {script.doc}")
-        await _prepare(engine, script)
+        await connection.execute(_ALONE)
+        return await require_ours(connection)
+
+
+async def _prepare(engine: AsyncEngine, step: str, tell: Callable[[str], None]) -> None:
+    """Do what a step has in `BEFOREHAND`: what no transaction can, and what may be done again, even after the step.
+
+    Nobody waits for a lock of ours meanwhile: whoever waits may see what was deleted, so that VACUUM has to keep it.
+    """
+    # Imported when there is something to do: it takes longer than all the rest of a short command.
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    script = ScriptDirectory.from_config(configuration()).get_revision(step)
+    tell(f"Bringing the database to this version, step {step}: {script.doc}")
+    async with engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for statement in getattr(script.module, "BEFOREHAND", ()):
+            await alone.exec_driver_sql(statement)
+
+
+async def _take_once(engine: AsyncEngine, step: str, at: str | None) -> None:
+    """Take that step, unless another process has taken it since the database was at the one before."""
     async with engine.begin() as connection:
-        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        await connection.execute(_ALONE)
         if await _step(connection) == at:
             await connection.run_sync(take, step)
-    return True
 
 
 # Not by `to_regclass`, which may remember from before the wait for the lock that there was no such table.
@@ -98,24 +121,6 @@ async def _step(connection: AsyncConnection) -> str | None:
             f"This database is at step {at}, which this version of Tandem does not know: install the newer version.",
         )
     return at
-
-
-# Alembic is imported when there is something to do: that takes longer than all the rest of a short command.
-def _script(step: str) -> Script:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-    return ScriptDirectory.from_config(configuration()).get_revision(step)
-
-
-async def _prepare(engine: AsyncEngine, script: Script) -> None:
-    """Do what a step has in `BEFOREHAND`: what no transaction can, and what may be done again, even after the step.
-
-    Nobody waits for a lock of ours meanwhile: whoever waits may see what was deleted, so that VACUUM has to keep it.
-    """
-    async with engine.connect() as connection:
-        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        for statement in getattr(script.module, "BEFOREHAND", ()):
-            await alone.exec_driver_sql(statement)
 
 
 def take(connection: Connection, step: str) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import json
 import lzma
+import os
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -85,6 +87,30 @@ async def upgraded(
         await database.close()
 
 
+async def test_processes_that_begin_at_once_bring_it_along_once(
+    restored: str, recorded: dict[str, Any]
+) -> None:
+    assert any(await asyncio.gather(*(migrations.upgrade(restored) for _ in range(3))))
+    assert _loaded(await _figures(restored, recorded)) == _loaded(recorded["figures"])
+
+
+@pytest.mark.parametrize("killed_after_s", [0, 0.1, 0.4])
+async def test_killed_on_the_way_it_goes_on(
+    restored: str, recorded: dict[str, Any], empty_data_dir: Path, killed_after_s: float
+) -> None:
+    words = [sys.executable, "-m", "api.cli", "migrate"]
+    where = os.environ | {"TANDEM_DATABASE_URL": restored, "TANDEM_DATA_DIR": str(empty_data_dir)}
+    process = await asyncio.create_subprocess_exec(*words, env=where, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    assert b"Bringing the database to this version" in await process.stderr.readline()
+    await asyncio.sleep(killed_after_s)
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
+    await migrations.upgrade(restored)
+    assert _loaded(await _figures(restored, recorded)) == _loaded(recorded["figures"])
+
+
 async def _figures(url: str, recorded: Mapping[str, Any]) -> dict[str, Any]:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     found = await figures.figures(connection, recorded["columns"])
@@ -96,11 +122,15 @@ def _loaded(found: dict[str, Any]) -> dict[str, Any]:
     return {name: json.loads(value) if isinstance(value, str) else value for name, value in found.items()}
 
 
-async def test_the_dump_is_what_was_recorded(
-    server: asyncpg.Connection, servers: embedded.Servers, version: str, recorded: dict[str, Any]
-) -> None:
+@pytest.fixture
+async def restored(server: asyncpg.Connection, servers: embedded.Servers, version: str) -> AsyncIterator[str]:
+    """The URL of its database as it left it, for one test."""
     async with _restored(server, servers, version) as url:
-        assert _loaded(await _figures(url, recorded)) == _loaded(recorded["figures"])
+        yield url
+
+
+async def test_the_dump_is_what_was_recorded(restored: str, recorded: dict[str, Any]) -> None:
+    assert _loaded(await _figures(restored, recorded)) == _loaded(recorded["figures"])
 
 
 async def test_every_row_ledger_and_summary_comes_along(upgraded: Database, recorded: dict[str, Any]) -> None:
@@ -165,29 +195,23 @@ async def test_a_request_that_was_answered_is_answered_as_the_first_time(
 
 
 async def test_rounds_that_were_under_way_go_on(
-    server: asyncpg.Connection,
-    servers: embedded.Servers,
-    version: str,
-    reach_database: Reach,
-    recorded: dict[str, Any],
+    restored: str, reach_database: Reach, recorded: dict[str, Any]
 ) -> None:
     """The closed one is published; the open one takes the answer of somebody who is reminded, and is published too."""
-    async with _restored(server, servers, version) as url:
-        await migrations.upgrade(url)
-        database = Database(url)
-        opened = _id_of_round(recorded, "Open")
-        async with reach_database(database) as reached:
-            reminded = await _do(reached, "roundRemind", "links { path }", id=opened)
-            token = reminded["links"][0]["path"].rpartition("/")[2]
-            await _do(reached, "roundAnswer", "id", token=token, answers={"equal-voice": 4})
-            await _do(reached, "roundClose", "id", id=opened)
-        assert await _ask_sql(database, "SELECT array_agg(id) FROM rounds WHERE state = 'OPEN'") is None
-        assert await _ask_sql(database, "SELECT count(*) FROM round_answers") == 13
-        for round_id in await _ask_sql(database, "SELECT array_agg(id) FROM rounds WHERE state = 'CLOSED'"):
-            await publish_round(database, str(round_id))
-        assert await _ask_sql(database, "SELECT array_agg(DISTINCT state) FROM rounds") == ["PUBLISHED"]
-        assert await _ask_sql(database, "SELECT count(*) FROM round_answers") == 0
-        await database.close()
+    await migrations.upgrade(restored)
+    database = Database(restored)
+    opened = _id_of_round(recorded, "Open")
+    async with reach_database(database) as reached:
+        reminded = await _do(reached, "roundRemind", "links { path }", id=opened)
+        token = reminded["links"][0]["path"].rpartition("/")[2]
+        await _do(reached, "roundAnswer", "id", token=token, answers={"equal-voice": 4})
+        await _do(reached, "roundClose", "id", id=opened)
+    assert await _ask_sql(database, "SELECT count(*) FROM round_answers") == 13
+    for round_id in await _ask_sql(database, "SELECT array_agg(id) FROM rounds WHERE state = 'CLOSED'"):
+        await publish_round(database, str(round_id))
+    assert await _ask_sql(database, "SELECT array_agg(DISTINCT state) FROM rounds") == ["PUBLISHED"]
+    assert await _ask_sql(database, "SELECT count(*) FROM round_answers") == 0
+    await database.close()
 
 
 async def _ask_sql(database: Database, question: str) -> Any:
