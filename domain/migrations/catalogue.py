@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.errors import Refused
 
 DIRECTORY = Path(__file__).parent / "catalogues"
-_POSTGRES = 18
+POSTGRES = 18
+"""The version in whose words `catalogues/` is written, and the oldest that will do."""
 _TOLD = 5
 _FIRST = "0001"
 
@@ -103,7 +104,7 @@ async def require(connection: AsyncConnection, step: str | None) -> None:
         _require_nothing(there)
         return
     wanted = expected(step)
-    if postgres > _POSTGRES:
+    if postgres > POSTGRES:
         # Another version may say the same in other words, so only what it speaks of is compared.
         there, wanted = {_part(line) for line in there}, {_part(line) for line in wanted}
     if missing := wanted - there:
@@ -127,10 +128,10 @@ def _require_nothing(there: set[str]) -> None:
 
 async def _version(connection: AsyncConnection) -> int:
     number: int = await connection.scalar(text("SELECT current_setting('server_version_num')::int / 10000"))
-    if number < _POSTGRES:
+    if number < POSTGRES:
         raise Refused(
             "POSTGRES_TOO_OLD",
-            f"This is PostgreSQL {number}, and Tandem needs {_POSTGRES} or newer: bring the server to that version.",
+            f"This is PostgreSQL {number}, and Tandem needs {POSTGRES} or newer: bring the server to that version.",
         )
     return number
 

@@ -160,3 +160,22 @@ async def test_a_database_of_an_earlier_step_is_looked_at_before_it_is_changed(
     await _do(empty_database_url, "DROP TABLE phases")
     with pytest.raises(Refused, match="table phases"):
         await migrations.upgrade(empty_database_url)
+
+
+async def test_an_older_postgres_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "POSTGRES", 99)
+    with pytest.raises(Refused, match="Tandem needs 99 or newer") as refusal:
+        await migrations.upgrade(database.url)
+    assert refusal.value.code == "POSTGRES_TOO_OLD"
+
+
+async def test_a_newer_postgres_may_say_the_same_in_other_words(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "POSTGRES", 17)
+    await _do(database.url, "ALTER TABLE rounds DROP CONSTRAINT ck_rounds_k_is_not_too_low")
+    await _do(database.url, "ALTER TABLE rounds ADD CONSTRAINT ck_rounds_k_is_not_too_low CHECK (3 <= k)")
+    assert await migrations.upgrade(database.url) is False
+    await _do(database.url, "ALTER TABLE rounds DROP CONSTRAINT ck_rounds_k_is_not_too_low")
+    with pytest.raises(Refused, match=r"constraint rounds\.ck_rounds_k_is_not_too_low"):
+        await migrations.upgrade(database.url)

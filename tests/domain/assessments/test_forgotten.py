@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
-from alembic import command
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, make_url, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from domain import migrations
 from domain.assessments import opening, publication
@@ -106,16 +107,31 @@ async def test_no_answer_gets_into_the_table_that_all_have_in_common(answered: t
         await _do(it.database, "INSERT INTO round_answers SELECT * FROM round_answers")
 
 
+_OWNER = """
+DO $$ BEGIN CREATE ROLE tandem_owner LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
+"""
+
+
+def _as_owner(url: str) -> str:
+    return url.replace("postgres@", "tandem_owner@")
+
+
 def _at_0001(connection: Connection) -> None:
-    command.upgrade(migrations.configuration(connection), "0001")
+    migrations.take(connection, "0001")
 
 
 @pytest.fixture
 async def of_0001(empty_database_url: str) -> AsyncIterator[Database]:
     """A database of Tandem 0.1.0: one open round with answers, one closed, and the traces of one that was published."""
     database = Database(empty_database_url)
-    async with database.engine.begin() as connection:
+    # Owned by somebody who is no superuser, as on a server of one's own.
+    name = make_url(empty_database_url).database
+    await _do(database, _OWNER)
+    await _do(database, f"ALTER DATABASE {name} OWNER TO tandem_owner")
+    owned = create_async_engine(_as_owner(empty_database_url), poolclass=NullPool)
+    async with owned.begin() as connection:
         await connection.run_sync(_at_0001)
+    async with database.engine.begin() as connection:
         # No programme, team or instrument: only what is looked at here.
         await connection.execute(text("SET LOCAL session_replication_role = replica"))
         for number, state in enumerate(("OPEN", "CLOSED", "PUBLISHED", "OPEN")):
@@ -161,7 +177,7 @@ async def test_in_0_1_0_statistics_and_files_kept_what_was_deleted(of_0001: Data
 
 async def test_a_database_of_0_1_0_keeps_open_answers_and_nothing_else(of_0001: Database) -> None:
     told: list[str] = []
-    assert await migrations.upgrade(of_0001.url, told.append)
+    assert await migrations.upgrade(_as_owner(of_0001.url), told.append)
     assert "step 0002" in told[0]
     async with of_0001.engine.connect() as connection:
         for number, expected in ((0, 2), (1, 1), (3, 0)):
