@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import tomllib
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ from graph.trusted import documents
 from tests.api.processes import free_port
 
 ROOT = Path(__file__).parents[2]
+_PATIENCE_S = 240
 _SECTION = re.compile(r"^## (\d+\.\d+\.\d+) - (\d{4}-\d\d-\d\d)$", re.MULTILINE)
 _UNRELEASED = re.compile(r"^## Unreleased\n+(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
@@ -133,11 +135,17 @@ def _run_demo(tandem: Path, empty: Path) -> None:
         ) as process,
     ):
         assert process.stdout is not None
+        late = threading.Timer(_PATIENCE_S, process.send_signal, [signal.SIGINT])
+        late.start()
         try:
             shown = "".join(takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
-            _require(process.poll() is None, f"the demo ended by itself: {shown}{log.read_text()}")
+            in_time = process.poll() is None and not late.finished.is_set()
+            _require(
+                in_time, f"the demo is not ready within {_PATIENCE_S} s: {shown}{log.read_text()[-2000:]}"
+            )
             _look(f"http://127.0.0.1:{port}", shown)
         finally:
+            late.cancel()
             process.send_signal(signal.SIGINT)
             code = process.wait(60)
     _require(code == 128 + signal.SIGINT, f"the demo was interrupted and ended with exit code {code}")
