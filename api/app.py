@@ -19,6 +19,7 @@ from api.http.failures import EXCEPTION_HANDLERS
 from api.http.headers import add_security_headers
 from api.http.logs import log_requests
 from api.http.serving import Serving
+from api.http.trails import Trails
 from api.logs import configure
 from api.pages import answering, check_in, index, summaries
 from domain.database import Database
@@ -70,11 +71,23 @@ def _lifespan(
         present = settings or Settings.read()
         async with _opened(present, database) as opened:
             budgets = Budgets(present.redis_url)
-            app.state.serving = Serving(present, opened, budgets)
-            yield
+            async with _trails(present) as trails:
+                app.state.serving = Serving(present, opened, budgets, trails)
+                yield
             await budgets.close()
 
     return serve
+
+
+@asynccontextmanager
+async def _trails(settings: Settings) -> AsyncIterator[Trails | None]:
+    if settings.read_database_url is None:
+        yield None
+        return
+    assert settings.redis_url is not None
+    trails = Trails(settings.redis_url)
+    yield trails
+    await trails.close()
 
 
 @asynccontextmanager
@@ -85,7 +98,9 @@ async def _opened(settings: Settings, database: Database | None) -> AsyncIterato
     with ExitStack() as stack:
         # An embedded server may first have to start: the event loop goes on meanwhile.
         where = await asyncio.to_thread(stack.enter_context, servers(settings))
-        opened = Database(where.database_url, patience_s=settings.patience_s)
+        opened = Database(
+            where.database_url, replicas_url=settings.read_database_url, patience_s=settings.patience_s
+        )
         # The schema and all that it stands on stay: to go through them for garbage holds every answer up for 100 ms.
         gc.collect()
         gc.freeze()

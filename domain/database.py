@@ -5,43 +5,52 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
 from domain.calendar import in_words
 from domain.errors import Refused
+from domain.hosts import connect, hosts_of
 from domain.readers import Readers
+from domain.replicas import Position, Replicas, position_of_primary
 from domain.tables import Recorded, Tracked
 
 
 class Database:
     """One database: transactions for what changes it, and plain connections for what reads it.
 
-    With `patience_s`, Postgres gives up whatever statement takes more seconds than that.
+    The URL may name several hosts: what is written goes to the one that takes changes. `replicas_url` names standbys,
+    from which `replicas` lets read. With `patience_s`, Postgres gives up whatever statement takes more seconds than
+    that.
     """
 
-    def __init__(self, url: str, *, patience_s: float | None = None) -> None:
+    def __init__(self, url: str, *, replicas_url: str | None = None, patience_s: float | None = None) -> None:
         self.url = url
+        hosts = hosts_of(url)
         # A mutation's answer is read in its transaction, and must look like every other answer.
         self._session = {"timezone": "UTC", "jit": "off"}
         if patience_s is not None:
             self._session["statement_timeout"] = f"{round(patience_s * 1000)}ms"
         self.engine: AsyncEngine = create_async_engine(
-            url,
+            DRIVER,
+            async_creator=partial(connect, hosts, self._session),
             pool_size=10,
             max_overflow=10,
             # An error would quote what was sent, and be logged: who answered, and what.
             hide_parameters=True,
-            connect_args={"server_settings": self._session},
         )
+        event.listen(self.engine.sync_engine, "checkout", _require_open)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         # A read is one statement, which needs no session of SQLAlchemy's round it.
-        self.readers = Readers(
-            url.replace("postgresql+asyncpg://", "postgresql://"),
-            self._session | _READING,
+        reading = self._session | _READING
+        self.readers = Readers(hosts, reading)
+        self.replicas = (
+            Replicas(hosts_of(replicas_url), reading, self.position) if replicas_url is not None else None
         )
 
     @asynccontextmanager
@@ -51,10 +60,26 @@ class Database:
             await take_effect(session, effective_on)
             yield session
 
+    async def position(self) -> Position:
+        """How far the primary has written: everything that is committed by now lies before it."""
+        return await position_of_primary(self.readers)
+
     async def close(self) -> None:
         """Give all connections back."""
+        if self.replicas is not None:
+            await self.replicas.close()
         await self.readers.close()
         await self.engine.dispose()
+
+
+DRIVER = "postgresql+asyncpg://"
+"""What SQLAlchemy is told of a connection that is made for it."""
+
+
+def _require_open(driver: Any, _record: Any, _proxy: Any) -> None:
+    """Have the pool open another connection in the place of one that its server has closed meanwhile."""
+    if driver.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 # With Postgres's 4 MB, what counts tens of thousands of programmes goes to disk and takes twice as long. Its 4 for a

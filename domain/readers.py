@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 
 import asyncpg
+
+from domain.hosts import connect
 
 _MOST = 10
 
@@ -36,11 +39,13 @@ class Lent:
 class Readers:
     """Driver connections to one database, up to ten: who comes when all are in use waits for one.
 
+    They go to the first of the hosts, given by their URLs, that takes changes, or to the only one.
+
     asyncpg's own pool would do the same, but takes longer to give and take a connection than a short statement takes.
     """
 
-    def __init__(self, url: str, session: dict[str, str]) -> None:
-        self._url = url
+    def __init__(self, hosts: list[str], session: Mapping[str, str]) -> None:
+        self._hosts = hosts
         self._session = session
         self._places = asyncio.Semaphore(_MOST)
         self._idle: list[asyncpg.Connection] = []
@@ -71,9 +76,9 @@ class Readers:
             self._places.release()
 
     async def _connect(self) -> asyncpg.Connection:
-        connection = await asyncpg.connect(
-            self._url,
-            server_settings=self._session,
+        connection = await connect(
+            self._hosts,
+            self._session,
             statement_cache_size=_KEPT,
             max_cacheable_statement_size=_LARGEST_KEPT,
         )

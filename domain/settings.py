@@ -6,20 +6,24 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from domain.errors import Refused
+from domain.hosts import TARGET
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The environment's answers. Without a database URL or a Redis URL, an embedded server stands in for it.
 
+    `read_database_url` names standbys of the database, from which requests may be answered.
     `patience_s` is how many seconds a statement of a request may take, `cost_per_minute` how much the requests of one
     token may cost in a minute (0 for no end; None leaves that to the role).
     """
 
     data_dir: Path
     database_url: str | None
+    read_database_url: str | None
     redis_url: str | None
     admin_token: str | None
     host: str
@@ -35,10 +39,12 @@ class Settings:
             Refused: a variable has a value that cannot be used; the message names it.
         """
         values = os.environ if environ is None else environ
+        redis_url = _queue_url(values.get("TANDEM_REDIS_URL") or None)
         return cls(
             data_dir=Path(values.get("TANDEM_DATA_DIR") or ".tandem").expanduser().absolute(),
-            database_url=_async_url(values.get("TANDEM_DATABASE_URL") or None),
-            redis_url=_queue_url(values.get("TANDEM_REDIS_URL") or None),
+            database_url=_database_url("TANDEM_DATABASE_URL", values, _OF_PRIMARIES),
+            read_database_url=_standbys(values, redis_url),
+            redis_url=redis_url,
             admin_token=values.get("TANDEM_ADMIN_TOKEN") or None,
             host=values.get("TANDEM_HOST") or "127.0.0.1",
             port=_port(values.get("TANDEM_PORT") or "8000"),
@@ -72,16 +78,37 @@ def _cost(text: str | None) -> int | None:
     raise Refused("BAD_SETTING", f"TANDEM_COST_PER_MINUTE is {text!r}: give a whole number, or 0 for no end.")
 
 
-def _async_url(url: str | None) -> str | None:
+# What libpq may be told of the servers of a URL, as far as it fits what they are for.
+_OF_PRIMARIES = ("any", "primary", "read-write")
+_OF_STANDBYS = ("any", "standby", "prefer-standby", "read-only")
+
+
+def _database_url(name: str, values: Mapping[str, str], targets: tuple[str, ...]) -> str | None:
     """People write `postgresql://`; SQLAlchemy would then take a driver that is not installed."""
+    url = values.get(name) or None
     if url is None:
         return None
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
+        raise Refused("BAD_SETTING", f"{name} must begin with postgresql://, since Tandem runs on Postgres.")
+    target = dict(parse_qsl(urlsplit(url).query)).get(TARGET, "any")
+    if target not in targets:
         raise Refused(
-            "BAD_SETTING", "TANDEM_DATABASE_URL must begin with postgresql://, since Tandem runs on Postgres."
+            "BAD_SETTING",
+            f"{name} says {TARGET}={target}: give one of {', '.join(targets)}, or leave it out.",
         )
     return f"postgresql+asyncpg://{rest}"
+
+
+def _standbys(values: Mapping[str, str], redis_url: str | None) -> str | None:
+    url = _database_url("TANDEM_READ_DATABASE_URL", values, _OF_STANDBYS)
+    if url is not None and redis_url is None:
+        raise Refused(
+            "BAD_SETTING",
+            "TANDEM_READ_DATABASE_URL needs TANDEM_REDIS_URL: there the processes keep how far each caller has "
+            "written, so that nobody reads from a replica that does not have it yet.",
+        )
+    return url
 
 
 def _queue_url(url: str | None) -> str | None:

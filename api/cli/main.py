@@ -42,6 +42,7 @@ Examples:
 Settings, all optional:
   TANDEM_DATA_DIR      where data is kept [.tandem]
   TANDEM_DATABASE_URL  a PostgreSQL of your own instead of the embedded one
+  TANDEM_READ_DATABASE_URL  standbys of it, from which requests are answered
   TANDEM_REDIS_URL     a Valkey or Redis of your own instead of the embedded one
   TANDEM_ADMIN_TOKEN   the token with which HTTP requests act as administrator
   TANDEM_HOST, TANDEM_PORT  where the API listens [127.0.0.1, 8000]

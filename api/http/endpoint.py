@@ -27,7 +27,7 @@ from domain.calendar import now
 from domain.database import Database
 from graph import asking
 from graph.answers import Answer
-from graph.context import Waiting
+from graph.context import Trail, Waiting
 from graph.costs import Pay
 
 
@@ -48,12 +48,18 @@ async def operate(scope: Scope, receive: Receive, send: Send) -> None:
     viewer = viewer_of(scope, headers, server.settings.admin_token)
     form = answer_type(headers.get("accept"))
     asked = await read(scope, headers, receive)
-    pay = server.purse(viewer, token_of(headers.get("authorization")))
+    token = token_of(headers.get("authorization"))
     # Addresses are followed by chance: they change nothing.
     queries_only = read is _in_address
     waiting = partial(Caller, server.callers, receive)
     answer = await _answer(
-        server.database, viewer, asked, queries_only=queries_only, waiting=waiting, pay=pay
+        server.database,
+        viewer,
+        asked,
+        queries_only=queries_only,
+        waiting=waiting,
+        pay=server.purse(viewer, token),
+        trail=server.trail(token),
     )
     await _send(send, answer, form)
 
@@ -86,6 +92,7 @@ async def _answer(
     queries_only: bool,
     waiting: Waiting,
     pay: Pay | None,
+    trail: Trail | None,
 ) -> Answer:
     return await asking.execute(
         database,
@@ -98,6 +105,7 @@ async def _answer(
         queries_only=queries_only,
         waiting=waiting,
         pay=pay,
+        trail=trail,
     )
 
 

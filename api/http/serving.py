@@ -10,9 +10,11 @@ from litestar.types import Scope
 
 from api.http.budgets import Budgets
 from api.http.callers import Callers
+from api.http.trails import Trails
 from domain.access.viewers import Viewer
 from domain.database import Database
 from domain.settings import Settings
+from graph.context import Trail
 from graph.costs import ALLOWANCES, Pay
 
 LOOKING = (HttpMethod.GET, HttpMethod.HEAD)
@@ -26,6 +28,7 @@ class Serving:
     settings: Settings
     database: Database
     budgets: Budgets
+    trails: Trails | None
     callers: Callers = field(default_factory=Callers)
 
     def purse(self, viewer: Viewer, token: str) -> Pay | None:
@@ -34,6 +37,10 @@ class Serving:
         if per_minute == 0:
             return None
         return partial(self.budgets.spend, token, per_minute=per_minute or ALLOWANCES[viewer.role].per_minute)
+
+    def trail(self, token: str) -> Trail | None:
+        """How far the holder of a token has written; None where all is read from one database."""
+        return None if self.trails is None else self.trails.of(token)
 
 
 def serving(scope: Scope) -> Serving:

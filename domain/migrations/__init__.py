@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from domain.database import DRIVER
 from domain.errors import Refused
+from domain.hosts import connect, hosts_of
 from domain.migrations import catalogue
 
 if TYPE_CHECKING:
@@ -41,7 +44,8 @@ async def upgrade(url: str, tell: Callable[[str], None] = lambda _: None) -> boo
     Raises:
         Refused: DATABASE_IS_NEWER, DATABASE_ALTERED or POSTGRES_TOO_OLD.
     """
-    engine = create_async_engine(url, poolclass=NullPool)
+    to_primary = partial(connect, hosts_of(url), {})
+    engine = create_async_engine(DRIVER, async_creator=to_primary, poolclass=NullPool)
     try:
         begun = at = await _at(engine)
         while at != known()[-1]:

@@ -25,7 +25,7 @@ from domain.access.viewers import Viewer
 from domain.calendar import now as present
 from domain.database import Database
 from graph.answers import Answer, complete, refused
-from graph.context import Context, Waiting
+from graph.context import Context, Trail, Waiting
 from graph.costs import MUTATION, Pay
 from graph.documents import documents_of
 from graph.reads import ReadExtension, ReadRefused
@@ -50,11 +50,12 @@ async def execute(
     queries_only: bool = False,
     waiting: Waiting = nullcontext,
     pay: Pay | None = None,
+    trail: Trail | None = None,
 ) -> Answer:
     """Answer a question, sent as text or as the id of a trusted document.
 
-    `waiting` is a context in which somebody waits for the answer to a query, `pay` the budget of whoever asks; see
-    `graph.context`. With `queries_only`, a mutation is refused (MUTATION_BY_GET).
+    `waiting` is a context in which somebody waits for the answer to a query, `pay` the budget of whoever asks, `trail`
+    how far they wrote; see `graph.context`. With `queries_only`, a mutation is refused (MUTATION_BY_GET).
     """
     trusted = by_id().get(document_id) if document_id is not None else None
     if document_id is not None and trusted is None:
@@ -65,7 +66,7 @@ async def execute(
     if not text:
         return refused("NO_QUERY", "Send a `query`, or the `documentId` of a trusted document.")
     context = Context(
-        database, viewer, now or present(), trusted=trusted is not None, waiting=waiting, pay=pay
+        database, viewer, now or present(), trusted=trusted is not None, waiting=waiting, pay=pay, trail=trail
     )
     result = await _answer(text, variables or {}, operation_name, context, queries_only=queries_only)
     return complete(result, context.charge)

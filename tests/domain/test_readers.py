@@ -44,7 +44,7 @@ async def test_who_comes_when_all_are_in_use_waits(database: Database) -> None:
 
 
 async def test_who_could_not_connect_leaves_the_place_to_the_next(empty_data_dir: Path) -> None:
-    readers = Readers(f"postgresql://nobody@/nowhere?host={empty_data_dir}", {})
+    readers = Readers([f"postgresql://nobody@/nowhere?host={empty_data_dir}"], {})
     for _ in range(11):
         with pytest.raises(OSError, match="No such file"):
             await asyncio.wait_for(readers.take(), 10)

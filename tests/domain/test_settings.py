@@ -22,6 +22,7 @@ def test_what_is_empty_counts_as_not_set() -> None:
     names = (
         "DATA_DIR",
         "DATABASE_URL",
+        "READ_DATABASE_URL",
         "REDIS_URL",
         "ADMIN_TOKEN",
         "HOST",
@@ -48,6 +49,10 @@ def test_a_queue_may_be_anywhere(url: str) -> None:
     [
         ("TANDEM_DATABASE_URL", "mysql://db/tandem"),
         ("TANDEM_DATABASE_URL", "tandem"),
+        ("TANDEM_DATABASE_URL", "postgresql://a,b/tandem?target_session_attrs=standby"),
+        ("TANDEM_READ_DATABASE_URL", "mysql://db/tandem"),
+        ("TANDEM_READ_DATABASE_URL", "postgresql://a,b/tandem?target_session_attrs=primary"),
+        ("TANDEM_READ_DATABASE_URL", "postgresql://a,b/tandem"),  # without TANDEM_REDIS_URL
         ("TANDEM_REDIS_URL", "queue:6379"),
         ("TANDEM_PORT", "0"),
         ("TANDEM_PORT", "65536"),
@@ -65,3 +70,9 @@ def test_what_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(Refused, match=name) as refusal:
         Settings.read({name: value})
     assert refusal.value.code == "BAD_SETTING"
+
+
+def test_standbys_may_be_named_as_libpq_does() -> None:
+    url = "postgresql://tandem@a:5432,b:5433/tandem?target_session_attrs=prefer-standby"
+    given = {"TANDEM_READ_DATABASE_URL": url, "TANDEM_REDIS_URL": "redis://queue"}
+    assert Settings.read(given).read_database_url == url.replace("postgresql", "postgresql+asyncpg")

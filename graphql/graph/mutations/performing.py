@@ -82,6 +82,7 @@ async def perform(info: Asking, command: Command, request: Request, answers: typ
             handed = {} if request.dry_run else current.handed
     except Refused as refusal:
         return await _refused(info, request, refusal, answers)
+    await info.context.leave_trail()
     kind = answers.__name__.removesuffix("Payload").removesuffix("Links")
     return answers(fetched=fetched, id=strawberry.ID(f"{kind}:{found}"), **handed)
 

@@ -1,0 +1,101 @@
+"""PostgreSQL servers of which one follows the other, made by its own programs, for tests of more than one machine."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.embedded import places
+from domain.embedded.postgres import _programs
+from tests.api.processes import free_port
+
+_OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "timezone": "UTC",
+    "fsync": "off",
+    "shared_buffers": "32MB",
+    "max_wal_senders": "8",
+    "io_method": "sync",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL on a port of this machine."""
+
+    home: Path
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Its host and port, as URLs have them."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Where its database is."""
+        return url_of(self)
+
+    def start(self, **options: str) -> None:
+        """Have it running, and answering."""
+        given = _OPTIONS | {"port": str(self.port), "unix_socket_directories": str(self.home)} | options
+        words = " ".join(f"-c {name}='{value}'" for name, value in given.items())
+        run("pg_ctl", "start", "--wait", "-D", self.home, "-l", self.home / "log", "-o", words)
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        if (self.home / "postmaster.pid").exists():
+            run("pg_ctl", "stop", "--wait", "--mode=immediate", "-D", self.home)
+
+
+def url_of(*servers: Server, target: str | None = None) -> str:
+    """The URL that names all of them."""
+    hosts = ",".join(server.address for server in servers)
+    return f"postgresql://postgres@{hosts}/tandem" + (f"?target_session_attrs={target}" if target else "")
+
+
+@contextmanager
+def primary(prepared: Path, home: Path, **options: str) -> Iterator[Server]:
+    """A server with every table and no row, for as long as the context lasts."""
+    subprocess.run(["cp", "-a", prepared / "postgres", home], check=True)
+    places.let_pass(home)
+    server = Server(home, free_port())
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        server.start(**options)
+        yield server
+
+
+@contextmanager
+def standby(of: Server, home: Path, **options: str) -> Iterator[Server]:
+    """A server that follows another, for as long as the context lasts."""
+    places.private_directory(home, places.server_user())
+    run(
+        *("pg_basebackup", "--pgdata", home, "--write-recovery-conf", "--wal-method=stream", "--no-sync"),
+        *("--checkpoint=fast", "--host=127.0.0.1", f"--port={of.port}", "--username=postgres"),
+    )
+    server = Server(home, free_port())
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        server.start(**options)
+        yield server
+
+
+def run(program: str, *words: str | Path) -> None:
+    """Run one of PostgreSQL's programs as whoever its servers run as."""
+    owner = places.server_user()
+    subprocess.run(
+        [_programs() / program, *words],
+        check=True,
+        # Not a pipe: a server that is started keeps its end open.
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+        user=owner.pw_uid if owner else None,
+        group=owner.pw_gid if owner else None,
+        extra_groups=[] if owner else None,
+    )
