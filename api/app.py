@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -105,6 +105,10 @@ async def _opened(settings: Settings, database: Database | None) -> AsyncIterato
         gc.collect()
         gc.freeze()
         try:
+            # A database that does not answer yet is waited for by every request; one behind a pooler that swallows
+            # time limits must not serve.
+            with suppress(OSError):
+                await opened.require_settings()
             yield opened
         finally:
             await opened.close()

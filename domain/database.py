@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from domain.calendar import in_words
 from domain.errors import Refused
 from domain.hosts import connect, hosts_of
+from domain.poolers import require_settings
 from domain.readers import Readers
 from domain.replicas import Position, Replicas, position_of_primary
 from domain.tables import Recorded, Tracked
@@ -31,7 +32,7 @@ class Database:
 
     def __init__(self, url: str, *, replicas_url: str | None = None, patience_s: float | None = None) -> None:
         self.url = url
-        hosts = hosts_of(url)
+        self._hosts = hosts = hosts_of(url)
         # A mutation's answer is read in its transaction, and must look like every other answer.
         self._session = {"timezone": "UTC", "jit": "off"}
         if patience_s is not None:
@@ -47,7 +48,7 @@ class Database:
         event.listen(self.engine.sync_engine, "checkout", _require_open)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         # A read is one statement, which needs no session of SQLAlchemy's round it.
-        reading = self._session | _READING
+        self._reading = reading = self._session | _READING
         self.readers = Readers(hosts, reading)
         self.replicas = (
             Replicas(hosts_of(replicas_url), reading, self.position) if replicas_url is not None else None
@@ -59,6 +60,16 @@ class Database:
         async with self._sessions.begin() as session:
             await take_effect(session, effective_on)
             yield session
+
+    async def require_settings(self) -> None:
+        """Go on only if connections are set to what they ask for, those that write and those that read.
+
+        Raises:
+            Refused: SETTINGS_SWALLOWED, by a pooler.
+            OSError: the database does not answer.
+        """
+        for session in (self._session, self._reading):
+            await require_settings(self._hosts, session)
 
     async def position(self) -> Position:
         """How far the primary has written: everything that is committed by now lies before it."""

@@ -35,6 +35,7 @@ def worker_settings(servers: embedded.Servers, *, with_cron: bool = True) -> dic
         stack = ctx["stack"] = AsyncExitStack()
         ctx["database"] = Database(servers.database_url)
         stack.push_async_callback(ctx["database"].close)
+        await ctx["database"].require_settings()
         await stack.enter_async_context(relaying(ctx["database"], ctx["redis"]))
 
     async def stop(ctx: dict[str, Any]) -> None:

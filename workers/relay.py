@@ -14,6 +14,7 @@ from arq.connections import ArqRedis
 from domain import outbox
 from domain.calendar import now, today
 from domain.database import Database
+from domain.poolers import is_pooled
 from workers.queue import QUEUE
 
 # What waits in the queue cannot be told from what was lost, so only little waits there.
@@ -73,6 +74,10 @@ async def _listen(database: Database, queue: ArqRedis) -> None:
 
     async with database.readers.acquire() as connection:
         await connection.add_listener(outbox.CHANNEL, call)
+        if await is_pooled(connection):
+            log.warning(
+                "a pooler hears for us: jobs begin up to two seconds late", setting="TANDEM_DATABASE_URL"
+            )
         try:
             while not connection.is_closed():
                 called.clear()

@@ -62,15 +62,16 @@ def with_database(
 
 
 @asynccontextmanager
-async def opened(servers: embedded.Servers) -> AsyncIterator[Database]:
-    """The database, migrated.
+async def opened(servers: embedded.Servers, *, patience_s: float | None = None) -> AsyncIterator[Database]:
+    """The database, migrated; with a time limit for its statements, if one is given.
 
     Raises:
-        Refused: it does not answer, or is of a later version of Tandem.
+        Refused: it does not answer, is of a later version of Tandem, or a pooler swallows what connections are set to.
     """
     await migrated(servers)
-    database = Database(servers.database_url)
+    database = Database(servers.database_url, patience_s=patience_s)
     try:
+        await database.require_settings()
         yield database
     finally:
         await database.close()

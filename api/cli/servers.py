@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 import httpx
 
-from api.cli.running import migrated, until_told_to_stop
+from api.cli.running import migrated, opened, until_told_to_stop
 from api.cli.supervision import end_with, supervised
 from domain import embedded
 from domain.errors import Refused
@@ -69,8 +69,14 @@ def api(host: str | None, port: int | None, processes: int, parent: int | None) 
         reserved(*address) if parent is None else nullcontext(),
         embedded.servers(settings) as servers,
     ):
-        asyncio.run(migrated(servers))
+        asyncio.run(_ready(servers, settings))
         _serve_http(*address, processes)
+
+
+async def _ready(servers: embedded.Servers, settings: Settings) -> None:
+    """Find out here, and once, what each process would be refused at its start."""
+    async with opened(servers, patience_s=settings.patience_s):
+        pass
 
 
 def _serve_http(host: str, port: int, processes: int) -> NoReturn:

@@ -117,22 +117,33 @@ async def _within(session: AsyncSession, run: Run, on: date) -> AsyncIterator[Wo
 
 @asynccontextmanager
 async def _turn(run: Run) -> AsyncIterator[None]:
-    async with run.database.engine.connect() as connection:
-        # Each statement by itself: a transaction left open for minutes would keep the database from tidying up.
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        if not await connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}):
+    # A transaction that only holds the lock, open for as long as the import takes. A lock of the session would be
+    # another session's behind a pooler.
+    async with run.database.engine.begin() as connection:
+        if not await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
             run.progress("Waiting for another import", 0, 0)
             await _wait(connection)
-        try:
-            yield
-        finally:
-            await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+        await _let_stand(connection)
+        yield
+
+
+async def _let_stand(connection: AsyncConnection) -> None:
+    """Have Postgres leave the transaction open, and tidy up as if it were not there.
+
+    Sent as plain text, which ends the statement before: as long as that one could still be asked for more, it would
+    keep the rows that it sees.
+    """
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    await driver.execute(
+        "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL transaction_timeout = 0"
+    )
 
 
 async def _wait(connection: AsyncConnection) -> None:
-    await connection.execute(text(f"SET lock_timeout = '{WAIT}'"))
+    await connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT}'"))
     try:
-        await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
             raise
@@ -140,5 +151,3 @@ async def _wait(connection: AsyncConnection) -> None:
             "IMPORT_RUNNING",
             "Another import is running. Nothing was imported. Try again when it is finished.",
         ) from error
-    finally:
-        await connection.execute(text("RESET lock_timeout"))

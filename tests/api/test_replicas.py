@@ -50,7 +50,7 @@ async def site(pair: Pair, valkey: str) -> AsyncIterator[httpx.AsyncClient]:
         "TANDEM_REDIS_URL": valkey,
     }
     two = (*GRANIAN[:1], "--workers", "2", *GRANIAN[1:])
-    async with serving(two, **environment) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(two, **environment) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
         yield client
 
 

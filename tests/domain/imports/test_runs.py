@@ -114,6 +114,22 @@ async def test_an_import_does_not_wait_for_ever(
         assert await connection.scalar(text("SHOW lock_timeout")) == "0"
 
 
+async def test_the_turn_of_an_import_does_not_depend_on_a_session(departments: Database) -> None:
+    """Behind a pooler a session's lock would stay with whoever gets the session next."""
+    holding = (
+        "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    holders = text(f"SELECT state {holding}")
+    async with departments.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with transactions(Run(departments, ADMINISTRATOR, NOW, dry_run=False, progress=silent)):
+            assert list(await connection.scalars(holders)) == ["idle in transaction"]
+            # It keeps nothing from being tidied up.
+            assert await connection.scalar(text(f"SELECT count(backend_xmin) {holding}")) == 0
+        assert list(await connection.scalars(holders)) == []
+
+
 async def test_a_refusal_that_shows_only_on_the_way_says_what_was_imported(
     bring_in: Import, departments: Database
 ) -> None:
