@@ -9,13 +9,14 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
 from domain.calendar import in_words
 from domain.errors import Refused
 from domain.hosts import connect, hosts_of
+from domain.outages import Outage, outage_of
 from domain.poolers import require_settings
 from domain.readers import Readers
 from domain.replicas import Position, Replicas, position_of_primary
@@ -57,9 +58,15 @@ class Database:
     @asynccontextmanager
     async def transaction(self, *, effective_on: date) -> AsyncIterator[AsyncSession]:
         """A transaction whose changes hold from that date; committed at the end, rolled back on an exception."""
-        async with self._sessions.begin() as session:
-            await take_effect(session, effective_on)
-            yield session
+        try:
+            async with self._sessions.begin() as session:
+                await take_effect(session, effective_on)
+                yield session
+        except DBAPIError as error:
+            if outage_of(error) is Outage.READ_ONLY:
+                # These connections lead to what was the primary: the next ones look for what is.
+                await self.engine.dispose()
+            raise
 
     async def require_settings(self) -> None:
         """Go on only if connections are set to what they ask for, those that write and those that read.

@@ -55,7 +55,7 @@ async def connect(hosts: list[str], session: Mapping[str, str], **options: Any) 
 
     Raises:
         OnlyStandbys: hosts answer, all of them in recovery.
-        OSError: no host answers.
+        ConnectionError: no host answers.
         asyncpg.PostgresError: a host does not let us in.
     """
     target = "primary" if len(hosts) > 1 else "any"
@@ -76,13 +76,16 @@ async def connect_to(host: str, session: Mapping[str, str], **options: Any) -> a
     """A connection to one host, by its URL.
 
     Raises:
-        OSError: it does not answer in time.
+        ConnectionError: it does not answer in time.
         asyncpg.PostgresError: it does not let us in.
     """
     try:
         connection = await asyncpg.connect(host, server_settings=dict(session), timeout=_CONNECT_S, **options)
     except TimeoutError as error:
         raise ConnectionError(f"no answer within {_CONNECT_S} seconds") from error
+    except OSError as error:
+        # A socket that is not there is a file that is not there, which could be any file.
+        raise ConnectionError(str(error)) from error
     _notice_silence(connection)
     return connection
 

@@ -69,6 +69,7 @@ GONE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.SerializationError,
 )
 
@@ -118,6 +119,11 @@ class Replicas:
         self._before: Position | None = None
         self._noted_at = float("-inf")
         self._primary_gone = False
+
+    @property
+    def answer(self) -> bool:
+        """Whether one of them at least is of use, by what is known now."""
+        return any(replica.position is not None for replica in self._all)
 
     def one_at(self, position: Position | None) -> Replica | None:
         """A standby that has come as far as that, by what is known now; they take turns.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from domain.embedded import places
 from domain.embedded.postgres import _programs
@@ -14,6 +16,8 @@ from tests.api.processes import free_port
 
 _OPTIONS = {
     "listen_addresses": "127.0.0.1",
+    # pg_rewind stumbles over a socket among the data.
+    "unix_socket_directories": "",
     "timezone": "UTC",
     "fsync": "off",
     "shared_buffers": "32MB",
@@ -41,7 +45,7 @@ class Server:
 
     def start(self, **options: str) -> None:
         """Have it running, and answering."""
-        given = _OPTIONS | {"port": str(self.port), "unix_socket_directories": str(self.home)} | options
+        given = _OPTIONS | {"port": str(self.port)} | options
         words = " ".join(f"-c {name}='{value}'" for name, value in given.items())
         run("pg_ctl", "start", "--wait", "-D", self.home, "-l", self.home / "log", "-o", words)
 
@@ -49,6 +53,31 @@ class Server:
         """Stop it, if it runs."""
         if (self.home / "postmaster.pid").exists():
             run("pg_ctl", "stop", "--wait", "--mode=immediate", "-D", self.home)
+
+    def promote(self) -> None:
+        """Have a standby take changes."""
+        run("pg_ctl", "promote", "--wait", "-D", self.home)
+
+    def kill(self) -> None:
+        """End all of its processes at once, as if its machine had gone."""
+        first = psutil.Process(int((self.home / "postmaster.pid").read_text().split()[0]))
+        processes = [first, *first.children()]
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes, timeout=60)
+        (self.home / "postmaster.pid").unlink()
+
+    def follow(self, other: Server) -> None:
+        """Take back what the other has not, and stand by it; what its machine left behind is started first."""
+        run(
+            *("pg_rewind", f"--target-pgdata={self.home}", f"--source-server={other.url}", "--no-sync"),
+            "--write-recovery-conf",
+        )
+
+    def ask(self, statement: str) -> None:
+        """Have it carry out a statement."""
+        run("psql", "--quiet", "--command", statement, self.url)
 
 
 def url_of(*servers: Server, target: str | None = None) -> str:
@@ -87,15 +116,15 @@ def standby(of: Server, home: Path, **options: str) -> Iterator[Server]:
 def run(program: str, *words: str | Path) -> None:
     """Run one of PostgreSQL's programs as whoever its servers run as."""
     owner = places.server_user()
-    subprocess.run(
+    done = subprocess.run(
         [_programs() / program, *words],
-        check=True,
-        # Not a pipe: a server that is started keeps its end open.
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        check=False,
+        capture_output=True,
+        text=True,
         cwd="/",
         env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
         user=owner.pw_uid if owner else None,
         group=owner.pw_gid if owner else None,
         extra_groups=[] if owner else None,
     )
+    assert done.returncode == 0, f"{program}: {done.stderr or done.stdout}"

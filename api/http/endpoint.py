@@ -29,6 +29,7 @@ from graph import asking
 from graph.answers import Answer
 from graph.context import Trail, Waiting
 from graph.costs import Pay
+from graph.outages import RETRY_AFTER_S
 
 
 @asgi("/graphql", copy_scope=False)
@@ -114,8 +115,9 @@ _TYPES = {form: form.header.encode() for form in AnswerType}
 
 async def _send(send: Send, answer: Answer, form: AnswerType) -> None:
     headers = [(b"content-type", _TYPES[form]), (b"content-length", b"%d" % len(answer.body))]
-    if answer.retry_after_s is not None:
-        headers.append((b"retry-after", b"%d" % answer.retry_after_s))
+    retry_after_s = RETRY_AFTER_S[answer.outage] if answer.outage else answer.retry_after_s
+    if retry_after_s is not None:
+        headers.append((b"retry-after", b"%d" % retry_after_s))
     elif answer.refused == "MUTATION_BY_GET":
         headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": _status(answer, form), "headers": headers})
@@ -123,6 +125,8 @@ async def _send(send: Send, answer: Answer, form: AnswerType) -> None:
 
 
 def _status(answer: Answer, form: AnswerType) -> int:
+    if answer.outage is not None:
+        return 503
     if answer.retry_after_s is not None:
         return 429
     if answer.refused == "MUTATION_BY_GET":

@@ -16,6 +16,9 @@ from api.logs import log
 from api.pages.rendering import page
 from domain.assessments.inviting import PATH
 from domain.errors import Refused
+from domain.outages import Outage, outage_of
+from graph.asking import AskingFailed
+from graph.outages import MESSAGES, RETRY_AFTER_S
 
 _GRAPHQL_PATH = "/graphql"
 
@@ -35,6 +38,7 @@ _HEADINGS = {
     401: "Tandem does not know you",
     404: "There is nothing here",
     500: "Something went wrong",
+    503: "Tandem cannot do this right now",
 }
 
 
@@ -71,7 +75,10 @@ def _refused(request: Request[Any, Any, Any], problem: Refused) -> Response[byte
 
 
 def _unexpected(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
-    """A mistake of ours: the log has what happened, the caller the reference under which it stands there."""
+    """The database is away. Or it is a mistake of ours: the log has what happened, the caller the reference to it."""
+    outage = problem.outage if isinstance(problem, AskingFailed) else outage_of(problem)
+    if outage is not None:
+        return _away(request, outage)
     reference = token_hex(4)
     log.error("unexpected", reference=reference, path=_named(request.url.path), exc_info=problem)
     return _declined(
@@ -82,6 +89,12 @@ def _unexpected(request: Request[Any, Any, Any], problem: Exception) -> Response
             f"Something went wrong on our side; reference {reference}. Tell whoever runs this server.",
         ),
     )
+
+
+def _away(request: Request[Any, Any, Any], outage: Outage) -> Response[bytes]:
+    log.warning("outage", outage=outage.value, path=_named(request.url.path))
+    later = {"Retry-After": str(RETRY_AFTER_S[outage])}
+    return _declined(request, Declined(503, outage.value, MESSAGES[outage], headers=later))
 
 
 def _named(path: str) -> str:

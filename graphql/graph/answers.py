@@ -13,8 +13,10 @@ from graphql import ExecutionResult, GraphQLError
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import Refused
+from domain.outages import Outage, outage_of
 from graph.context import TOO_LONG
 from graph.costs import BudgetSpent, Charge
+from graph.outages import MESSAGES
 
 log = structlog.get_logger(__name__)
 
@@ -23,13 +25,15 @@ log = structlog.get_logger(__name__)
 class Answer:
     """A complete answer as JSON; `executed` is false where the question was not understood.
 
-    `refused` is then the code of the reason; `retry_after_s` says after how many seconds it may be answered.
+    `refused` is then the code of the reason; `retry_after_s` says after how many seconds it may be answered. `outage`
+    is there where nothing could be answered because of the database.
     """
 
     body: bytes
     executed: bool
     refused: str | None = None
     retry_after_s: int | None = None
+    outage: Outage | None = None
 
 
 def refused(code: str, message: str) -> Answer:
@@ -38,12 +42,16 @@ def refused(code: str, message: str) -> Answer:
     return Answer(body, executed=False, refused=code)
 
 
-def complete(result: ExecutionResult, charge: Charge) -> Answer:
-    """The answer to a request: errors first, where a reader looks; no `data` where execution never began."""
+def complete(result: ExecutionResult, charge: Charge, *, reads_go_on: bool = False) -> Answer:
+    """The answer to a request: errors first, where a reader looks; no `data` where execution never began.
+
+    `reads_go_on` says that standbys answer, whatever became of the primary.
+    """
     errors = result.errors or []
     body: dict[str, Any] = {}
+    outages = [_outage(error, reads_go_on=reads_go_on) for error in errors]
     if errors:
-        body["errors"] = [_error(error) for error in errors]
+        body["errors"] = [_error(error, outage) for error, outage in zip(errors, outages, strict=True)]
     executed = result.data is not None or any(_began(error) for error in errors)
     if executed:
         body["data"] = result.data
@@ -53,7 +61,21 @@ def complete(result: ExecutionResult, charge: Charge) -> Answer:
         executed,
         refused=None if executed else body["errors"][0]["extensions"]["code"],
         retry_after_s=next((e.retry_after_s for e in errors if isinstance(e, BudgetSpent)), None),
+        outage=None if _has_answered(result) else next(filter(None, outages), None),
     )
+
+
+def _has_answered(result: ExecutionResult) -> bool:
+    """Whether there is anything besides errors: an earlier change of the same document, for example."""
+    return result.data is not None and not (
+        isinstance(result.data, dict) and all(value is None for value in result.data.values())
+    )
+
+
+def _outage(error: GraphQLError, *, reads_go_on: bool) -> Outage | None:
+    outage = outage_of(error.original_error) if error.original_error else None
+    # Only changes have a place in the document: a query is answered as a whole.
+    return Outage.READ_ONLY if outage and error.path and reads_go_on else outage
 
 
 def _began(error: GraphQLError) -> bool:
@@ -70,12 +92,15 @@ def _is_ours(error: GraphQLError) -> bool:
 _MEANWHILE = frozenset({"QUERY_TIMEOUT", "CALLER_GONE"})
 
 
-def _error(error: GraphQLError) -> dict[str, Any]:
+def _error(error: GraphQLError, outage: Outage | None) -> dict[str, Any]:
     """An error as the caller may see it: what is not theirs to know is logged and named by a reference."""
     original = error.original_error
     shown = dict[str, Any](error.formatted)
     if isinstance(original, Refused):
         shown["extensions"] = {"code": original.code}
+    elif outage is not None:
+        log.warning("graphql.outage", outage=outage.value, reason=type(original).__name__)
+        shown |= {"message": MESSAGES[outage], "extensions": {"code": outage.value}}
     elif _took_too_long(original):
         shown |= {"message": TOO_LONG, "extensions": {"code": "QUERY_TIMEOUT"}}
     elif not _is_ours(error):

@@ -24,6 +24,7 @@ from graphql import (
 from domain.access.viewers import Viewer
 from domain.calendar import now as present
 from domain.database import Database
+from domain.outages import Outage
 from graph.answers import Answer, complete, refused
 from graph.context import Context, Trail, Waiting
 from graph.costs import MUTATION, Pay
@@ -35,7 +36,11 @@ from graph.trusted import TrustedDocument, by_id
 
 
 class AskingFailed(Exception):  # noqa: N818 - it says what happened
-    """A question that Tandem itself asked was answered with errors: a bug, or a database that is gone."""
+    """A question that Tandem itself asked was answered with errors: a bug, or an `outage` of the database."""
+
+    def __init__(self, message: str, outage: Outage | None) -> None:
+        super().__init__(message)
+        self.outage = outage
 
 
 async def execute(
@@ -69,7 +74,8 @@ async def execute(
         database, viewer, now or present(), trusted=trusted is not None, waiting=waiting, pay=pay, trail=trail
     )
     result = await _answer(text, variables or {}, operation_name, context, queries_only=queries_only)
-    return complete(result, context.charge)
+    reads_go_on = database.replicas is not None and database.replicas.answer
+    return complete(result, context.charge, reads_go_on=reads_go_on)
 
 
 async def _answer(
@@ -137,6 +143,6 @@ async def ask(
     answer = await execute(database, viewer, document_id=document.id, variables=variables, now=now)
     body = orjson.loads(answer.body)
     if body.get("errors"):
-        raise AskingFailed(f"{document.name}: {body['errors'][0]['message']}")
+        raise AskingFailed(f"{document.name}: {body['errors'][0]['message']}", answer.outage)
     data: dict[str, Any] = body["data"]
     return data

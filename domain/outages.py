@@ -1,0 +1,52 @@
+"""Which errors of the database say that it is away, or takes no changes for now, and that nothing is wrong with us."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError
+
+from domain.hosts import OnlyStandbys
+
+
+class Outage(Enum):
+    """Why the database could not be asked; it will pass, or somebody is at it."""
+
+    UNAVAILABLE = "UNAVAILABLE"
+    READ_ONLY = "READ_ONLY"
+
+
+_READ_ONLY = asyncpg.ReadOnlySQLTransactionError.sqlstate
+# Connections that break (08), a server that stops, starts or was killed (57P01 to 57P03), one that is full of others.
+_AWAY = ("08", "57P01", "57P02", "57P03", asyncpg.TooManyConnectionsError.sqlstate)
+
+
+def outage_of(error: BaseException) -> Outage | None:
+    """What an error says of the database; None where it says something else."""
+    if isinstance(error, OnlyStandbys):
+        return Outage.READ_ONLY
+    if isinstance(error, ConnectionError):
+        return Outage.UNAVAILABLE
+    state = _state(error)
+    if state == _READ_ONLY:
+        return Outage.READ_ONLY
+    return Outage.UNAVAILABLE if state.startswith(_AWAY) or _is_closed(error) else None
+
+
+def _state(error: BaseException) -> str:
+    """The five letters by which PostgreSQL says what happened; empty where it is not PostgreSQL who says it."""
+    told = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(told, "sqlstate", None) or ""
+
+
+def _is_closed(error: BaseException) -> bool:
+    """Whether a connection was used that had broken; asyncpg has only words for that.
+
+    Where it breaks between two messages of one statement, they speak of an operation in progress.
+    """
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if isinstance(error, asyncpg.InternalClientError):
+        return "in progress" in str(error)
+    return isinstance(error, asyncpg.InterfaceError | InterfaceError) and "closed" in str(error)
