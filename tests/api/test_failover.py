@@ -47,13 +47,13 @@ class Load:
         while not self.over:
             number += 1
             code = f"F{who}N{number}"
-            await self._insist(who, CREATE, code=code, key=str(uuid4()))
+            await self.insist(who, CREATE, code=code, key=str(uuid4()))
             self.answered[code] = time.monotonic()
-            found = await self._insist(who, KNOWS, code=code)
+            found = await self.insist(who, KNOWS, code=code)
             if found["organisations"]["totalCount"] != 1:
                 self.missed.append(code)
 
-    async def _insist(self, who: int, query: str, **variables: str) -> dict[str, dict[str, int]]:
+    async def insist(self, who: int, query: str, **variables: str) -> dict[str, dict[str, int]]:
         """The data of the answer, asked for as often as the server says that it cannot give it now."""
         token = {"Authorization": f"Bearer writer {who}"}
         while True:
@@ -129,12 +129,27 @@ async def test_nothing_that_was_answered_is_lost_and_nobody_restarts_anything(
     assert set(load.answered) - before
     assert load.missed == []
     assert await _codes(second) >= set(load.answered)
-    # The old primary comes back as a standby of the new one.
+    # The old primary comes back as a standby of the new one, and answers reads.
     await asyncio.to_thread(first.follow, second)
     await asyncio.to_thread(first.start)
     async with asyncio.timeout(_LONGEST_S):
         while not await _codes(first) >= set(load.answered):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+    async with asyncio.timeout(_LONGEST_S):
+        while not await _is_told_the_past(load, first):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def _is_told_the_past(load: Load, replica: Server) -> bool:
+    """Whether somebody else is not told of a change that the replica has not replayed, which the writer is told of."""
+    code = f"P{uuid4().hex[:8]}".upper()
+    replica.ask("SELECT pg_wal_replay_pause()")
+    try:
+        await load.insist(0, CREATE, code=code, key=code)
+        assert (await load.insist(0, KNOWS, code=code))["organisations"]["totalCount"] == 1
+        return (await load.insist(1, KNOWS, code=code))["organisations"]["totalCount"] == 0
+    finally:
+        replica.ask("SELECT pg_wal_replay_resume()")
 
 
 async def _codes(server: Server) -> set[str]:
