@@ -74,7 +74,7 @@ async def _in_body(_scope: Scope, headers: Mapping[str, str], receive: Receive) 
     # Heard out before its type is declined: many clients listen only when they have sent everything.
     raw = await body_of(receive, headers)
     require_json(headers.get("content-type"), headers.get("content-encoding"))
-    return asked_in_body(raw)
+    return await asked_in_body(raw)
 
 
 async def _in_address(scope: Scope, _sent: Mapping[str, str], _receive: Receive) -> Asked:

@@ -32,6 +32,7 @@ from graph.documents import documents_of
 from graph.reads import ReadExtension, ReadRefused
 from graph.reads.cost import Cost
 from graph.reads.engine import Question
+from graph.sizes import require_moderate_variables
 from graph.trusted import TrustedDocument, by_id
 
 
@@ -83,14 +84,15 @@ async def _answer(
 ) -> ExecutionResult:
     from graph.schema import schema  # noqa: PLC0415 - a second to build; not every command asks
 
-    document = documents_of(schema._schema).read(text, trusted=context.trusted)
-    if document.tree is None:
-        return ExecutionResult(None, list(document.errors))
     try:
+        require_moderate_variables(variables)
+        document = await documents_of(schema._schema).read(text, trusted=context.trusted)
+        if document.tree is None:
+            return ExecutionResult(None, list(document.errors))
         operation = document.operation(name)
         if operation.operation is OperationType.QUERY:
             question = Question(schema._schema, document.tree, operation, variables)
-            return await question.answer(context, ReadExtension.plans)
+            return await question.answer(context, ReadExtension.caches)
         _require_mutation(operation, queries_only=queries_only)
         await context.afford(_cost_of(operation, document.tree))
         done = await schema.execute(text, variables, context, operation_name=name)

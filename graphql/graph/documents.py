@@ -6,7 +6,7 @@ that are asked again and again, so whoever sends ever new ones slows nobody else
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,7 +24,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from graph.reads import ReadRefused
-from graph.reads.kept import Kept
+from graph.reads.offloading import Cache, offload
 from graph.sizes import MOST_CHARACTERS, MOST_TOKENS, require_moderate
 
 # graphql-core gives a document up after so much work, which is of the order of 50 ms here; its own limits are 2 s.
@@ -66,23 +66,18 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema, most_bytes: int = 32_000_000) -> None:
         self._schema = schema
-        self.kept = Kept[str, Document](most_bytes)
+        self.kept = Cache[str, Document](most_bytes, _bytes)
         self._trusted: dict[str, Document] = {}
 
-    def read(self, text: str, *, trusted: bool = False) -> Document:
+    async def read(self, text: str, *, trusted: bool = False) -> Document:
         """The document that a text is; a trusted one may be of any size."""
         if trusted:
             if text not in self._trusted:
-                self._trusted[text] = self._validated(parse(text))
+                self._trusted[text] = await offload(lambda: self._validated(parse(text)))
             return self._trusted[text]
         if len(text) > MOST_CHARACTERS:
             return _too_long(f"{MOST_CHARACTERS:,} characters")
-        document = self.kept.get(text)
-        if document is None:
-            document = self._read(text)
-            tokens = document.tree.token_count if document.tree else 0
-            self.kept.put(text, document, _TOKEN * (tokens + 10) + 8 * len(text))
-        return document
+        return await self.kept.get(text, lambda: self._read(text))
 
     def _read(self, text: str) -> Document:
         try:
@@ -91,7 +86,8 @@ class Documents:
         except GraphQLError as error:
             if error.message.endswith(("tokens. Parsing aborted.", "comments. Parsing aborted.")):
                 return _too_long(f"{MOST_TOKENS:,} words and signs")
-            return Document(None, (error,))
+            # Kept without the frames that it was raised through, and all that they hold.
+            return Document(None, (error.with_traceback(None),))
         return self._validated(tree)
 
     def _validated(self, tree: DocumentNode) -> Document:
@@ -99,6 +95,12 @@ class Documents:
         if errors and errors[-1].message == "Validation aborted.":
             errors = [ReadRefused("DOCUMENT_TOO_COMPLEX", _TOO_COMPLEX)]
         return Document(None if errors else tree, tuple(errors))
+
+
+def _bytes(text: str, document: Document) -> int:
+    """About how much memory a document takes."""
+    tokens = document.tree.token_count if document.tree else 0
+    return _TOKEN * (tokens + 10) + 8 * len(text)
 
 
 _TOO_COMPLEX = (
@@ -120,10 +122,10 @@ def documents_of(schema: GraphQLSchema) -> Documents:
 class ReadDocuments(SchemaExtension):
     """Has Strawberry take documents from here, wherever it executes one itself."""
 
-    def on_parse(self) -> Iterator[None]:
+    async def on_parse(self) -> AsyncIterator[None]:
         """Put the document where Strawberry's own parser would."""
         context = self.execution_context
-        document = documents_of(context.schema._schema).read(
+        document = await documents_of(context.schema._schema).read(
             context.query or "", trusted=context.context.trusted
         )
         if document.tree is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -17,6 +18,7 @@ from graphql import (
 )
 
 from graph.reads import ReadRefused
+from graph.reads.values import levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,38 @@ def require_moderate(document: DocumentNode) -> None:
                 f"TOO_MANY_{name.upper()}",
                 f"This document has {count:,} {name}, fragments spread, and {most:,} is the most: ask in parts.",
             )
+
+
+MOST_VALUES = 2_000
+"""How many values the variables of a request have in all: every object, list, text, number and null in them."""
+
+MOST_LEVELS = 24
+"""How deep objects and lists stand inside each other in them. A filter takes two for each `and` or `or`."""
+
+
+def require_moderate_variables(variables: Mapping[str, Any]) -> None:
+    """Go on only with variables that are looked through in a moment; looks no further than it has to.
+
+    Raises:
+        ReadRefused: VARIABLES_TOO_LARGE or VARIABLES_TOO_DEEP.
+    """
+    count = 0
+    for depth, level in enumerate(levels(variables)):
+        count += len(level)
+        if count > MOST_VALUES:
+            raise ReadRefused("VARIABLES_TOO_LARGE", TOO_LARGE)
+        if depth > MOST_LEVELS:
+            raise ReadRefused("VARIABLES_TOO_DEEP", _TOO_NESTED)
+
+
+TOO_LARGE = (
+    f"The variables have more than {MOST_VALUES:,} values in all, which is the most: ask in several requests."
+)
+
+_TOO_NESTED = (
+    f"The variables have objects and lists more than {MOST_LEVELS} deep, which is the most: say it with fewer levels, "
+    "for example one `and` with all its conditions in place of several."
+)
 
 
 def size_of(document: DocumentNode) -> Size:

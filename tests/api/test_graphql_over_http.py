@@ -133,7 +133,7 @@ async def test_what_never_began_is_400_to_those_who_know_the_specification(
         (b'[{"query": "{ __typename }"}]', "BATCH_NOT_SUPPORTED"),
         (b'{"not JSON', "BODY_NOT_JSON"),
         (b'{"query": "\xff"}', "BODY_NOT_JSON"),
-        (b"[" * 100_000, "BODY_NOT_JSON"),
+        (b"[" * 100_000, "VARIABLES_TOO_LARGE"),
         (b'{"qeury": "{ __typename }"}', "NOTHING_ASKED"),
         (b'{"query": 1}', "BAD_PARAMETER"),
         (b'{"query": "{ __typename }", "variables": []}', "BAD_PARAMETER"),

@@ -26,24 +26,24 @@ def _code(document: Document) -> str:
     return code
 
 
-def test_a_document_is_read_once(library: Documents) -> None:
-    assert isinstance(library.read(NORMAL).tree, DocumentNode)
-    assert library.read(NORMAL) is library.read(NORMAL)
+async def test_a_document_is_read_once(library: Documents) -> None:
+    assert isinstance((await library.read(NORMAL)).tree, DocumentNode)
+    assert await library.read(NORMAL) is await library.read(NORMAL)
 
 
-def test_what_is_wrong_with_a_document_is_kept_too(library: Documents) -> None:
+async def test_what_is_wrong_with_a_document_is_kept_too(library: Documents) -> None:
     for text in ("{ nothing }", "{"):
-        assert library.read(text).errors
-        assert library.read(text) is library.read(text)
+        assert (await library.read(text)).errors
+        assert await library.read(text) is await library.read(text)
 
 
 @pytest.mark.parametrize("name", sorted(documents()))
-def test_trusted_documents_are_valid_and_kept_for_good(library: Documents, name: str) -> None:
-    trusted = library.read(documents()[name].text, trusted=True)
+async def test_trusted_documents_are_valid_and_kept_for_good(library: Documents, name: str) -> None:
+    trusted = await library.read(documents()[name].text, trusted=True)
     assert trusted.errors == ()
     for number in range(200):
-        library.read(f"{{ a{number}: __typename }}")
-    assert library.read(documents()[name].text, trusted=True) is trusted
+        await library.read(f"{{ a{number}: __typename }}")
+    assert await library.read(documents()[name].text, trusted=True) is trusted
 
 
 def _bomb(steps: int) -> str:
@@ -91,32 +91,33 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_laborious_document_is_refused_before_it_is_laborious(library: Documents, name: str) -> None:
+async def test_a_laborious_document_is_refused_before_it_is_laborious(library: Documents, name: str) -> None:
     text, code = HOSTILE[name]
     # The code says which limit met it: each stands before the work that it saves.
-    assert _code(library.read(text)) == code
+    assert _code(await library.read(text)) == code
 
 
-def test_a_fragment_that_spreads_itself_is_refused_by_validation(library: Documents) -> None:
-    document = library.read("{ viewer { ...F } } fragment F on Viewer { ...F }")
+async def test_a_fragment_that_spreads_itself_is_refused_by_validation(library: Documents) -> None:
+    document = await library.read("{ viewer { ...F } } fragment F on Viewer { ...F }")
     assert "within itself" in document.errors[0].message
 
 
-def test_introspection_as_tools_ask_it_is_moderate(library: Documents) -> None:
+async def test_introspection_as_tools_ask_it_is_moderate(library: Documents) -> None:
     from graphql import get_introspection_query  # noqa: PLC0415
 
-    assert library.read(get_introspection_query(input_value_deprecation=True)).errors == ()
+    document = await library.read(get_introspection_query(input_value_deprecation=True))
+    assert document.errors == ()
 
 
-def test_ever_new_documents_fill_only_their_room_and_push_nobody_out() -> None:
+async def test_ever_new_documents_fill_only_their_room_and_push_nobody_out() -> None:
     """A normal document is asked now and then while 10,000 others come once each, most of them broken."""
     library = Documents(schema._schema, most_bytes=2_000_000)
-    normal = library.read(NORMAL)
-    assert library.read(NORMAL) is normal
+    normal = await library.read(NORMAL)
+    assert await library.read(NORMAL) is normal
     for number in range(10_000):
-        library.read(f"{{ a{number}: __typename {'}' if number % 10 == 0 else ''}")
+        await library.read(f"{{ a{number}: __typename {'}' if number % 10 == 0 else ''}")
     assert library.kept.bytes <= 2_000_000
-    assert library.read(NORMAL) is normal
+    assert await library.read(NORMAL) is normal
 
 
 @pytest.mark.parametrize(
@@ -131,12 +132,12 @@ def test_ever_new_documents_fill_only_their_room_and_push_nobody_out() -> None:
     ],
     ids=["short", "many fields", "a long value", "a long comment", "invalid", "broken"],
 )
-def test_the_room_is_in_bytes_of_memory(library: Documents, text: str) -> None:
+async def test_the_room_is_in_bytes_of_memory(library: Documents, text: str) -> None:
     texts = [text.format(number) for number in range(50)]
-    library.read(text.format("first"))
+    await library.read(text.format("first"))
     tracemalloc.start()
     for each in texts:
-        library.read(each)
+        await library.read(each)
     gc.collect()
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, cast
 
 import orjson
@@ -18,25 +19,31 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    execute,
     get_named_type,
     get_operation_ast,
 )
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.extensions import SchemaExtension
 
 from graph.reads.connections import LARGEST_PAGE
 from graph.reads.cost import Cost
 from graph.reads.declare import ReadField
 from graph.reads.errors import ReadRefused
+from graph.reads.introspection import Described, describe
 from graph.reads.nulls import is_broken, put_right
+from graph.reads.offloading import Cache, offload
 from graph.reads.perspective import Perspective
 from graph.reads.pieces import Row
 from graph.reads.plans import Plan, PlanCache, plan_of
 from graph.reads.selections import Selector
 from graph.reads.sources import Subject
 from graph.reads.statement import Compiler
-from graph.reads.values import Variables, shape
+from graph.reads.values import Variables, levels, shape
+
+MOST_ERRORS = 20
+"""What an answer says of mistakes in variables: who made more has the first to begin with."""
+
+_FEW = 100  # values, whose types are looked at in less time than it takes to have a thread do it
 
 
 class Reader(Protocol):
@@ -60,13 +67,25 @@ class Reader(Protocol):
         ...
 
 
+class Caches:
+    """What was worked out for questions and may be asked for again: their plans, and what the schema says to them."""
+
+    def __init__(self) -> None:
+        self.plans = PlanCache()
+        self.descriptions = Cache[tuple[str, str | None, bytes], Described](32_000_000, _bytes)
+
+
+def _bytes(key: tuple[str, str | None, bytes], described: Described) -> int:
+    return described.bytes + 8 * len(key[0]) + len(key[2])
+
+
 class ReadExtension(SchemaExtension):
     """Answers query operations by one statement each, so that graphql-core does not execute them.
 
-    The context of the request has to be a `Reader`. The plans are shared by all requests: one schema in one process.
+    The context of the request has to be a `Reader`. The caches are shared by all requests: one schema in one process.
     """
 
-    plans = PlanCache()
+    caches = Caches()
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Put the answer where graphql-core's would stand."""
@@ -81,12 +100,8 @@ class ReadExtension(SchemaExtension):
         elif operation.operation is OperationType.QUERY:
             # Strawberry has no public way to the schema that graphql-core knows.
             question = Question(context.schema._schema, document, operation, context.variables or {})
-            context.result = await question.answer(context.context, self.plans)
+            context.result = await question.answer(context.context, self.caches)
         yield
-
-
-INTROSPECTION = Cost(100)
-"""The price of asking for the schema itself, which takes no rows and yet some time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,38 +113,69 @@ class Question:
     operation: OperationDefinitionNode
     inputs: dict[str, Any]
 
-    async def answer(self, reader: Reader, plans: PlanCache) -> ExecutionResult:
+    async def answer(self, reader: Reader, caches: Caches) -> ExecutionResult:
         """What one statement answers; errors where the request cannot be understood."""
-        values = get_variable_values(self.schema, self.operation.variable_definitions or (), self.inputs)
+        values, form = await self._understood()
         if isinstance(values, list):
             return ExecutionResult(data=None, errors=values)
         variables = values.coerced
         try:
             perspective = reader.perspective(self.operation, variables)
-            plan = self._plan(variables, perspective, reader.largest_page, plans)
+            plan = await self._plan(form, variables, perspective, reader.largest_page, caches.plans)
             parameters = plan.parameters(variables, perspective.parameters)
             await reader.afford(plan.cost(variables))
-            data = plan.template.filled(await reader.fetch(plan.sql, *parameters) if plan.sql else ())
+            described = await self._described(plan, values, reader, caches) if plan.described else ()
+            found = await reader.fetch(plan.sql, *parameters) if plan.sql else ()
+            data = plan.template.filled(found, described)
         except GraphQLError as error:
             return ExecutionResult(data=None, errors=[error])
-        if plan.completed:
-            await reader.afford(INTROSPECTION)
-            return await self._complete(orjson.loads(data))
         return _put_right(plan, data) if is_broken(data) else _as_it_is(data)
 
-    def _plan(
-        self, variables: Variables, perspective: Perspective, largest_page: int, plans: PlanCache
+    async def _understood(self) -> tuple[VariableValues | list[GraphQLError], Hashable]:
+        """The variables with their types, or what is wrong with them; and what of them decides the statement."""
+
+        def understand() -> tuple[VariableValues | list[GraphQLError], Hashable]:
+            definitions = self.operation.variable_definitions or ()
+            values = get_variable_values(self.schema, definitions, self.inputs, MOST_ERRORS)
+            if isinstance(values, list):
+                return values, None
+            return values, shape(dict(values.coerced), self.schema.type_map)
+
+        many = sum(map(len, levels(self.inputs))) > _FEW
+        return await offload(understand) if many else understand()
+
+    async def _plan(
+        self,
+        form: Hashable,
+        variables: Variables,
+        perspective: Perspective,
+        largest_page: int,
+        plans: PlanCache,
     ) -> Plan:
         def make() -> Plan:
-            selector = Selector(self.schema, _fragments(self.document), variables)
+            selector = self._selector(variables)
             fields = selector.root_fields(self._root(), self.operation.selection_set)
-            own = {key: nodes for key, nodes in fields.items() if not _is_introspection(nodes)}
-            completed = len(own) < len(fields)
-            compiler = Compiler(self.schema, selector, perspective, largest_page, completed=completed)
-            return plan_of(compiler, self._root(), own)
+            return plan_of(Compiler(self.schema, selector, perspective, largest_page), self._root(), fields)
 
-        form = shape(dict(variables), self.schema.type_map)
-        return plans.get((*self._identity(), form, perspective.key, largest_page), make)
+        return await plans.get((*self._identity(), form, perspective.key, largest_page), make)
+
+    async def _described(
+        self, plan: Plan, values: VariableValues, reader: Reader, caches: Caches
+    ) -> tuple[bytes, ...]:
+        """What is asked of the schema itself, in the order of the plan's places for it."""
+        variables = values.coerced
+
+        def make() -> Described:
+            return describe(self._selector(variables), values, plan.described)
+
+        key = (*self._identity(), orjson.dumps(variables, default=str))
+        described = await caches.descriptions.get(key, make)
+        described.require_moderate()
+        await reader.afford(described.cost)
+        return described.values
+
+    def _selector(self, variables: Variables) -> Selector:
+        return Selector(self.schema, _fragments(self.document), variables)
 
     def _root(self) -> GraphQLObjectType:
         assert self.schema.query_type is not None
@@ -139,14 +185,6 @@ class Question:
         """What tells operations apart: the text of the document, which the parser keeps, and the name."""
         assert self.document.loc is not None
         return self.document.loc.source.body, self.operation.name.value if self.operation.name else None
-
-    async def _complete(self, data: dict[str, Any]) -> ExecutionResult:
-        """Have graphql-core answer what is asked of the schema itself, and complete what was fetched."""
-        _, name = self._identity()
-        result = execute(
-            self.schema, self.document, root_value=data, variable_values=self.inputs, operation_name=name
-        )
-        return await result if isinstance(result, Awaitable) else result
 
 
 async def read_back(
@@ -165,7 +203,7 @@ async def read_back(
     if subject_id is None or not fields:
         return dict.fromkeys(fields)
     compiler = Compiler(info.schema, selector, perspective, LARGEST_PAGE, completed=True)
-    plan = plan_of(compiler, kind, fields)
+    plan = await offload(partial(plan_of, compiler, kind, fields))
     values = {**perspective.parameters, "subject": subject_id}
     parameters = plan.parameters(selector.variables, values)
     await afford(plan.cost(selector.variables))
@@ -186,10 +224,6 @@ def _is_subject(kind: GraphQLObjectType, nodes: list[FieldNode]) -> bool:
     definition = kind.fields.get(nodes[0].name.value)
     field = definition.extensions.get("strawberry-definition") if definition else None
     return isinstance(field, ReadField) and isinstance(field.read, Subject)
-
-
-def _is_introspection(nodes: list[FieldNode]) -> bool:
-    return nodes[0].name.value in {"__schema", "__type"}
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:

@@ -1,7 +1,7 @@
 """What one statement has fetched, handed to graphql-core where it has to complete the answer itself.
 
-That is so for mutations, whose fields are carried out one after the other, and for a query that asks for
-introspection and data at once. The JSON has the response keys already, so a field finds its value by its key.
+That is so for mutations, whose fields are carried out one after the other. The JSON has the response keys already, so
+a field finds its value by its key.
 """
 
 from __future__ import annotations

@@ -76,6 +76,7 @@ class Narrowing:
         """The condition that a filter puts on the row; true where nothing was given."""
         if not isinstance(tree, dict):
             return true()
+        self.compiler.take_conditions(1)
         return and_(true(), *(self._part(name, value) for name, value in tree.items()))
 
     def _part(self, name: str, value: Tree) -> ColumnElement[bool]:
@@ -95,6 +96,7 @@ class Narrowing:
                 assert isinstance(value, dict)
                 return and_(true(), *(self._related(field, on, word, inner) for word, inner in value.items()))
         assert isinstance(value, dict)
+        self.compiler.take_conditions(len(value))
         return and_(true(), *(self._compared(field, word, leaf) for word, leaf in value.items()))
 
     def _related(self, field: ReadField, on: Any, word: str, tree: Tree) -> ColumnElement[bool]:

@@ -22,17 +22,34 @@ Row: TypeAlias = Sequence[bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What stands before each piece of an answer, and in its place where there is none; and what comes last."""
+    """What stands before each piece of an answer, and in its place where there is none; and what comes last.
+
+    The pieces whose places are `left` are not found by the statement.
+    """
 
     before: tuple[tuple[bytes, bytes], ...]
     end: bytes
+    left: tuple[int, ...] = ()
 
-    def filled(self, row: Row) -> bytes:
-        """The answer, as JSON."""
+    @property
+    def found(self) -> int:
+        """How many pieces the statement has to find."""
+        return len(self.before) - len(self.left)
+
+    def filled(self, row: Row, left: Sequence[bytes] = ()) -> bytes:
+        """The answer, as JSON, from what was found and the pieces that were left to others."""
         parts: list[bytes] = []
+        if left:
+            row = self._with(left, row)
         for (words, absent), piece in zip(self.before, row, strict=True):
             parts += words, absent if piece is None else piece
         return b"".join([*parts, self.end])
+
+    def _with(self, left: Sequence[bytes], row: Row) -> Row:
+        pieces = [*row]
+        for place, piece in zip(self.left, left, strict=True):
+            pieces.insert(place, piece)
+        return pieces
 
 
 @dataclass(slots=True)
@@ -41,6 +58,7 @@ class Pieces:
 
     _columns: list[ColumnElement[Any]] = field(default_factory=list)
     _before: list[tuple[bytes, bytes]] = field(default_factory=list)
+    _left: list[int] = field(default_factory=list)
     _words: str = ""
 
     def say(self, words: str) -> None:
@@ -53,6 +71,12 @@ class Pieces:
             value = cast(value if isinstance(value.type, JSON) else func.to_json(value), Text)
         self._before.append((self._words.encode(), absent.encode()))
         self._columns.append(value.label(f"piece${len(self._columns)}"))
+        self._words = ""
+
+    def leave(self) -> None:
+        """Go on with what others know."""
+        self._left.append(len(self._before))
+        self._before.append((self._words.encode(), b"null"))
         self._words = ""
 
     def keys(self, keys: Sequence[str]) -> Iterator[str]:
@@ -70,7 +94,7 @@ class Pieces:
         """
         if len(self._columns) > MOST_COLUMNS:
             raise ReadRefused("TOO_MANY_FIELDS", f"Ask for at most {MOST_COLUMNS:,} fields at once.")
-        return select(*self._columns), Template(tuple(self._before), self._words.encode())
+        return select(*self._columns), Template(tuple(self._before), self._words.encode(), tuple(self._left))
 
 
 class Listed(Text):

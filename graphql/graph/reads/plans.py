@@ -6,13 +6,13 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLObjectType
+from graphql import FieldNode, GraphQLObjectType
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from graph.reads.cost import Cost, Touch, cost_of
 from graph.reads.errors import ReadRefused
-from graph.reads.kept import Kept
 from graph.reads.nulls import Promise
+from graph.reads.offloading import Cache
 from graph.reads.pieces import Template
 from graph.reads.selections import Fields
 from graph.reads.statement import Bind, Compiler
@@ -29,15 +29,15 @@ class Plan:
     """A statement as text and, for each of its parameters in their order, how to find its value.
 
     `template` is what its row is put into, `promises` are the fields that must not be null, in the order of their marks
-    (see `graph.reads.nulls`), `touches` what it can touch. Without a text there is nothing to fetch; what is
-    `completed` is asked of the schema itself too.
+    (see `graph.reads.nulls`), `touches` what it can touch. Without a text there is nothing to fetch. What is
+    `described` is asked of the schema itself and has its places in the template.
     """
 
     sql: str
     template: Template
     promises: tuple[Promise, ...]
     touches: tuple[Touch, ...]
-    completed: bool
+    described: tuple[list[FieldNode], ...]
     _values: tuple[_Value, ...]
     _checks: tuple[_Value, ...]
 
@@ -78,11 +78,11 @@ def plan_of(compiler: Compiler, kind: GraphQLObjectType, fields: Fields) -> Plan
     ]
     unused = [_own_value(bind) for name, bind in own.items() if name not in compiled.binds]
     return Plan(
-        str(compiled) if fields else "",
+        str(compiled) if template.found else "",
         template,
         tuple(compiler.promises),
         tuple(compiler.meter.touches),
-        compiler.completed,
+        tuple(compiler.described),
         tuple(values),
         tuple(unused),
     )
@@ -125,12 +125,8 @@ class PlanCache:
     """The plans in use, within bounds: plans for questions that were asked once do not displace them."""
 
     def __init__(self, most_bytes: int = 64_000_000) -> None:
-        self._plans = Kept[Hashable, Plan](most_bytes)
+        self._plans = Cache[Hashable, Plan](most_bytes, lambda _key, plan: plan.bytes)
 
-    def get(self, key: Hashable, make: Callable[[], Plan]) -> Plan:
+    async def get(self, key: Hashable, make: Callable[[], Plan]) -> Plan:
         """The plan for that key, made now if it is not there."""
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = make()
-            self._plans.put(key, plan, plan.bytes)
-        return plan
+        return await self._plans.get(key, make)

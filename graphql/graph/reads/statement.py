@@ -42,7 +42,7 @@ from sqlalchemy import (
 from sqlalchemy import bindparam as sql_bindparam
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from graph.reads import declare, sources
+from graph.reads import declare, introspection, sources
 from graph.reads.cost import WHOLE, Meter
 from graph.reads.declare import ReadField
 from graph.reads.errors import ReadRefused
@@ -56,6 +56,12 @@ from graph.reads.records import as_json, declared_as, json_of, record
 from graph.reads.selections import Fields, Selector
 from graph.reads.tallies import count, counts, tally, total
 from graph.reads.values import Leaf, Tree, Variables, argument
+
+MOST_CONDITIONS = 600
+"""How many objects and comparisons all filters of a statement have together, wherever they come from.
+
+Postgres needs some milliseconds to plan so many, and minutes for ten times as many that lead to other tables.
+"""
 
 LONGEST_KEY = 63  # bytes of a name in Postgres; a longer one would be cut short there
 
@@ -73,8 +79,8 @@ class Bind:
 class Compiler:
     """Compiles the selections of one request.
 
-    `binds` are the parameters that it met on the way, `promises` the fields that must not be null, `meter` has what it
-    costs.
+    `binds` are the parameters that it met on the way, `promises` the fields that must not be null, `described`
+    those that ask for the schema itself; `meter` has what it costs.
     """
 
     schema: GraphQLSchema
@@ -84,11 +90,13 @@ class Compiler:
     completed: bool = False  # whether graphql-core will complete what is fetched
     binds: list[Bind] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
+    described: list[list[FieldNode]] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
     _path: list[bool] = field(
         default_factory=list
     )  # of each step to the place at hand, whether it may be null
     _derived: int = 0
+    _conditions: int = 0
 
     def bind(
         self, leaf: Leaf, kind: Any, convert: Callable[[Any], Any] = lambda value: value
@@ -98,6 +106,20 @@ class Compiler:
         self.binds.append(Bind(name, leaf.find, convert))
         # Without the precision of a column: what is compared with it must not be rounded to it first.
         return sql_bindparam(name, type_=Numeric() if isinstance(kind, Numeric) else kind)
+
+    def take_conditions(self, count: int) -> None:
+        """Take note of so many conditions more in a filter.
+
+        Raises:
+            ReadRefused: TOO_MANY_CONDITIONS.
+        """
+        self._conditions += count
+        if self._conditions > MOST_CONDITIONS:
+            raise ReadRefused(
+                "TOO_MANY_CONDITIONS",
+                f"The filters of this request have more than {MOST_CONDITIONS:,} conditions, which is the most: give "
+                "many values to one `in`, or ask in several requests.",
+            )
 
     def rows(self, model: type[Any]) -> tuple[Any, ColumnElement[bool]]:
         """An alias of the rows of a model and the condition under which they may be seen."""
@@ -154,6 +176,10 @@ class Compiler:
 
     def _write(self, kind: GraphQLObjectType, nodes: list[FieldNode], pieces: Pieces) -> None:
         definition = kind.fields.get(nodes[0].name.value)
+        if nodes[0].name.value in introspection.FIELDS:
+            self.described.append(nodes)
+            pieces.leave()
+            return
         if definition is None:
             pieces.say(f'"{kind.name}"')  # its __typename
             return

@@ -7,7 +7,7 @@ each request and bound. Neither ever becomes text of a statement.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
@@ -118,6 +118,23 @@ def _wrapped(value: Any, kind: GraphQLInputType, path: tuple[str | int, ...]) ->
         return found
 
     return Leaf(value, find)
+
+
+def levels(variables: Variables) -> Iterator[list[Any]]:
+    """All values in the variables of a request, level by level, objects and lists among them."""
+    level = list(variables.values())
+    while level:
+        yield level
+        level = [inner for value in level for inner in _inside(value)]
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+    return ()
 
 
 def shape(value: Any, kinds: Container[str]) -> Any:

@@ -12,8 +12,7 @@ from domain.database import Database
 from graph.answers import complete
 from graph.context import Context
 from graph.reads.cost import Cost
-from graph.reads.engine import Question
-from graph.reads.plans import PlanCache
+from graph.reads.engine import Caches, Question
 from graph.schema import schema
 from tests.factories import NOW
 
@@ -34,7 +33,7 @@ async def answer_of(
     operation = get_operation_ast(document)
     assert operation is not None
     question = Question(schema._schema, document, operation, variables or {})
-    result = await question.answer(context, PlanCache())
+    result = await question.answer(context, Caches())
     answer: dict[str, Any] = orjson.loads(complete(result, context.charge).body)
     return answer
 

@@ -36,7 +36,7 @@ async def _ask(database: Database, query: str, **variables: Any) -> dict[str, An
         ("{ programmes(first: 7) { totalCount } }", WHOLE),
         (PAGE, 50 + 50 + 250),
         ("{ programmes(first: 10) { nodes { milestones { totalCount } } } }", 10 + 10 * WHOLE),
-        ("{ __schema { queryType { name } } }", 100),
+        ("{ __schema { queryType { name } } }", 1),
     ],
 )
 async def test_a_query_costs_what_its_pages_can_hold(database: Database, query: str, rows: int) -> None:
