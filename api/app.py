@@ -6,29 +6,22 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
-from importlib import import_module
-from pathlib import Path
 
 from litestar import Litestar
-from litestar.datastructures import CacheControlHeader
-from litestar.static_files import create_static_files_router
 
-from api.http import endpoint, health
+from api.http import contract, endpoint, health
 from api.http.budgets import Budgets
 from api.http.failures import EXCEPTION_HANDLERS
 from api.http.headers import add_security_headers
+from api.http.hosts import require_one_host
 from api.http.logs import log_requests
 from api.http.serving import Serving
 from api.http.trails import Trails
 from api.logs import configure
-from api.pages import answering, check_in, index, summaries
+from api.pages import answering, check_in, files, index, summaries
 from domain.database import Database
 from domain.embedded import servers
 from domain.settings import Settings
-
-_STATIC = Path(__file__).parent / "static"
-# An hour: a new version of Tandem is seen soon, and nothing in there is private.
-_KEPT = CacheControlHeader(public=True, max_age=3600)
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Litestar:
@@ -40,6 +33,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     return Litestar(
         route_handlers=[
             endpoint.operate,
+            contract.show_schema,
             health.healthz,
             health.readyz,
             index.show,
@@ -48,10 +42,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             answering.send,
             check_in.show,
             check_in.use,
-            create_static_files_router(path="/static", directories=[_STATIC], cache_control=_KEPT),
+            files.show_file,
         ],
         lifespan=[_lifespan(settings, database)],
-        middleware=[log_requests],
+        middleware=[log_requests, require_one_host],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[add_security_headers],
         # The contract is the GraphQL schema; Litestar's own log would write what ours leaves out.
@@ -67,7 +61,7 @@ def _lifespan(
     async def serve(app: Litestar) -> AsyncIterator[None]:
         configure()
         # It takes a second to build, which the first caller would wait for.
-        await asyncio.to_thread(import_module, "graph.schema")
+        await asyncio.to_thread(contract.schema_as_text)
         present = settings or Settings.read()
         async with _opened(present, database) as opened:
             budgets = Budgets(present.redis_url)

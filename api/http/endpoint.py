@@ -1,4 +1,4 @@
-"""`/graphql`: GraphQL over HTTP, by POST for everything and by GET for what only reads.
+"""`/graphql`: GraphQL over HTTP, by POST for everything, by GET and HEAD for what only reads.
 
 See https://graphql.github.io/graphql-over-http/draft/. An operation that was executed is answered with 200,
 whatever it ran into. One that never was (syntax, validation, variables) is 400 to those who ask for
@@ -49,7 +49,7 @@ async def operate(scope: Scope, receive: Receive, send: Send) -> None:
     viewer = viewer_of(scope, headers, server.settings.admin_token)
     form = answer_type(headers.get("accept"))
     asked = await read(scope, headers, receive)
-    token = token_of(headers.get("authorization"))
+    token = token_of(headers.get("authorization"), server.settings.admin_token)
     # Addresses are followed by chance: they change nothing.
     queries_only = read is _in_address
     waiting = partial(Caller, server.callers, receive)
@@ -62,7 +62,7 @@ async def operate(scope: Scope, receive: Receive, send: Send) -> None:
         pay=server.purse(viewer, token),
         trail=server.trail(token),
     )
-    await _send(send, answer, form)
+    await _send(send, answer, form, only_head=scope.get("method") == "HEAD")
 
 
 def _headers(scope: Scope) -> dict[str, str]:
@@ -82,7 +82,7 @@ async def _in_address(scope: Scope, _sent: Mapping[str, str], _receive: Receive)
     return asked_in_address(request.query_params.dict())
 
 
-_READ = {"GET": _in_address, "POST": _in_body}
+_READ = {"GET": _in_address, "HEAD": _in_address, "POST": _in_body}
 
 
 async def _answer(
@@ -113,7 +113,7 @@ async def _answer(
 _TYPES = {form: form.header.encode() for form in AnswerType}
 
 
-async def _send(send: Send, answer: Answer, form: AnswerType) -> None:
+async def _send(send: Send, answer: Answer, form: AnswerType, *, only_head: bool) -> None:
     headers = [(b"content-type", _TYPES[form]), (b"content-length", b"%d" % len(answer.body))]
     retry_after_s = RETRY_AFTER_S[answer.outage] if answer.outage else answer.retry_after_s
     if retry_after_s is not None:
@@ -121,7 +121,7 @@ async def _send(send: Send, answer: Answer, form: AnswerType) -> None:
     elif answer.refused == "MUTATION_BY_GET":
         headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": _status(answer, form), "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+    await send({"type": "http.response.body", "body": b"" if only_head else answer.body, "more_body": False})
 
 
 def _status(answer: Answer, form: AnswerType) -> int:

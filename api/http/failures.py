@@ -80,7 +80,7 @@ def _unexpected(request: Request[Any, Any, Any], problem: Exception) -> Response
     if outage is not None:
         return _away(request, outage)
     reference = token_hex(4)
-    log.error("unexpected", reference=reference, path=_named(request.url.path), exc_info=problem)
+    log.error("unexpected", reference=reference, path=_named(request.scope["path"]), exc_info=problem)
     return _declined(
         request,
         Declined(
@@ -103,7 +103,7 @@ def _named(path: str) -> str:
 
 
 def _wants_page(request: Request[Any, Any, Any]) -> bool:
-    return request.url.path != _GRAPHQL_PATH and "text/html" in request.headers.get("accept", "")
+    return request.scope["path"] != _GRAPHQL_PATH and "text/html" in request.headers.get("accept", "")
 
 
 def _media_type(request: Request[Any, Any, Any]) -> AnswerType:

@@ -20,6 +20,8 @@ from domain.access.viewers import ADMINISTRATOR, Viewer
 # Whoever sends one of these speaks for somebody else, who may be anywhere.
 _FORWARDING = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"})
 
+_SPACES = " \t"
+
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Tandem"'}
 
 
@@ -46,9 +48,9 @@ def viewer_of(scope: Scope, headers: Mapping[str, str], admin_token: str | None)
 
 
 def _known_by_token(authorization: str | None, admin_token: str) -> Viewer:
-    scheme, _, token = (authorization or "").partition(" ")
     # Compared in constant time: how long a wrong answer takes tells nothing of the token.
-    if scheme.lower() == "bearer" and compare_digest(token.strip().encode(), admin_token.encode()):
+    token = _bearer(authorization)
+    if token and compare_digest(token.encode(), admin_token.encode()):
         return ADMINISTRATOR
     raise Declined(
         401,
@@ -59,12 +61,22 @@ def _known_by_token(authorization: str | None, admin_token: str) -> Viewer:
     )
 
 
-def token_of(sent: str | None) -> str:
+def token_of(authorization: str | None, admin_token: str | None) -> str:
     """What tells the budget of a token from all others; the token itself cannot be worked out from it.
 
-    `sent` is the request's Authorization header.
+    A server without a token of its own asks nobody for one: all who may ask it have one budget together.
     """
-    return sha256(sent.encode()).hexdigest() if sent else "none"
+    token = _bearer(authorization) if admin_token is not None else ""
+    return sha256(token.encode()).hexdigest() if token else "none"
+
+
+def _bearer(authorization: str | None) -> str:
+    """The token in an Authorization header, however it is written; empty where there is none.
+
+    The scheme may be in capitals or not, and spaces may stand before, between and after (RFC 9110, 5.6.3 and 11.4).
+    """
+    scheme, _, token = (authorization or "").strip(_SPACES).replace("\t", " ").partition(" ")
+    return token.strip(_SPACES) if scheme.lower() == "bearer" else ""
 
 
 def is_local(scope: Scope, headers: Mapping[str, str]) -> bool:

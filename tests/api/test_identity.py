@@ -69,6 +69,16 @@ async def test_a_proxy_that_says_nothing_of_itself_is_known_by_its_old_http(site
     assert b" 401 " in answer
 
 
+# RFC 9110: the scheme in capitals or not (11.1), one space or more after it (11.4), spaces and tabs round it all (5.5).
+SPELLINGS = [
+    f"{before}{scheme}{between}{TOKEN}{after}"
+    for scheme in ("Bearer", "bearer", "BEARER", "bEaReR")
+    for between in (" ", "  ", "     ", "\t", " \t ")
+    for before in ("", " ", "\t")
+    for after in ("", " ", "\t ")
+]
+
+
 @pytest.mark.parametrize("authorization", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN}"])
 @pytest.mark.parametrize("client", ["127.0.0.1", "192.0.2.7"])
 async def test_the_token_makes_the_administrator_anywhere(
@@ -76,6 +86,35 @@ async def test_the_token_makes_the_administrator_anywhere(
 ) -> None:
     async with reach(token=TOKEN, client=client, host="tandem.example") as reached:
         assert await _status(reached, Authorization=authorization) == (200, None)
+
+
+async def test_however_the_token_is_written_it_is_one_budget(reach: Reach) -> None:
+    left = []
+    async with reach(token=TOKEN) as reached:
+        for spelling in SPELLINGS:
+            headers = [(b"Authorization", spelling.encode())]
+            answer = await reached.post(
+                "/graphql", json={"query": '{ programme(ref: "x") { ref } }'}, headers=headers
+            )
+            assert answer.status_code == 200, spelling
+            left.append(answer.json()["extensions"]["cost"]["remaining"])
+    assert left == list(range(left[0], left[0] - len(SPELLINGS), -1))
+
+
+async def test_where_no_token_is_asked_for_none_gives_a_budget_of_its_own(reach: Reach) -> None:
+    left = []
+    async with reach() as reached:
+        for said in (
+            {},
+            {"Authorization": "Bearer a"},
+            {"Authorization": "Bearer b"},
+            {"Authorization": "x"},
+        ):
+            answer = await reached.post(
+                "/graphql", json={"query": '{ programme(ref: "x") { ref } }'}, headers=said
+            )
+            left.append(answer.json()["extensions"]["cost"]["remaining"])
+    assert left == list(range(left[0], left[0] - 4, -1))
 
 
 @pytest.mark.parametrize(
