@@ -7,6 +7,7 @@ themselves while everything that is at hand already is answered as if nothing we
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
@@ -21,7 +22,16 @@ _THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="offload")
 
 async def offload(work: Callable[[], Value]) -> Value:
     """What that work gives or raises; the event loop goes on meanwhile."""
-    return await asyncio.get_running_loop().run_in_executor(_THREAD, work)
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, _uncollected, work)
+
+
+def _uncollected(work: Callable[[], Value]) -> Value:
+    """Without the garbage collector: it stops every thread to go through all that a half-made plan consists of."""
+    gc.disable()
+    try:
+        return work()
+    finally:
+        gc.enable()
 
 
 class Cache(Generic[Key, Value]):
