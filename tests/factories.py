@@ -43,6 +43,11 @@ NOBODY = UUID(int=7)
 """The id of nothing."""
 
 
+def noon(on: date) -> datetime:
+    """The middle of a day: when somebody acts who enters what happens as it does."""
+    return datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+
+
 def acting(
     database: Database, *, on: date = START, viewer: Viewer = ADMINISTRATOR, now: datetime = NOW, **rest: Any
 ) -> AbstractAsyncContextManager[Work]:

@@ -72,9 +72,13 @@ class Participant:
 class Respondent(Participant):
     """A participant with answers by item (None is an item skipped) and comments by item.
 
-    `key` tells respondents apart. Only where the same key stands in what an overlapping round released are the two
-    taken for one person; a caller that keeps no link from people to answers gives any keys that are unique.
+    `key` tells respondents apart; a caller that keeps no link from people to answers gives any keys that are unique.
     """
 
     answers: Mapping[str, int | None] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
+
+
+def signature_of(cells: Sequence[Cell], person: Participant) -> int:
+    """The cells that a person is in, as a whole number with a bit for each."""
+    return sum(1 << bit for bit, cell in enumerate(cells) if cell.has(person))

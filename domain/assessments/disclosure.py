@@ -11,22 +11,17 @@ What is not published carries no reason, so that what is too small looks like wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from domain.assessments.blocks import Block, blocks_of
 from domain.assessments.cells import Cell, Participant, Plan, Respondent
 from domain.assessments.guarding import comment_cells, guard
 from domain.assessments.instrument import Instrument
+from domain.assessments.overlap import Accepts, Release, Source, acceptance, source_among
+from domain.assessments.questions import Questions, questions_of
 from domain.assessments.scoring import Subject, subjects
 from domain.assessments.sorting import sort
-
-PARTICIPANTS: Final = "participants"
-"""Under which a release has the sets of people whose number was published."""
-
-Release = Mapping[str, Sequence[frozenset[Hashable]]]
-"""Sets of people about whom something was published: by item, or under `PARTICIPANTS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +52,34 @@ def decide(
     respondents: Sequence[Respondent],
     *,
     participants: Sequence[Participant] | None = None,
-    before: Iterable[Release] = (),
+    before: Sequence[Release] = (),
+    questions: Questions | None = None,
 ) -> Disclosure:
     """What of a closed round is published.
 
     `participants` are those who took part, as people, where answers are kept without a link to them: their keys are
     then compared with what was released `before`, and the respondents' keys are not. Without it, respondents are both.
-    `before` are the releases of all overlapping rounds: those that asked some of the same people the same items at
-    about the same time, so that an attacker may take the answers for the same.
+    `before` are the releases of all rounds that are connected with this one: that asked some of the same people, or
+    people who were asked in another of them, the same at about the same time, so that an attacker may take the answers
+    for the same. `questions` names what the items ask, as the releases do; without it, their wording does.
 
     Raises:
         ValueError: two people have one key, or the participants are not in the same groups as the respondents.
     """
     known = _known(respondents, participants, plan)
-    released = _together(before)
-    cells = tuple(sort(plan.cells, known, released.get(PARTICIPANTS, ())).side_by_side(plan.k))
+    others = _Others(known, before, plan, questions or questions_of([instrument])[0])
+    cells = sort(plan.cells, known).side_by_side(plan.k, others.accept_participants())
     scores: dict[str, tuple[Cell, ...]] = {}
     spreads: dict[str, tuple[Cell, ...]] = {}
     distributions: dict[str, tuple[Cell, ...]] = {}
     blocks = blocks_of(instrument, respondents, plan.k)
     for block in blocks:
         counted = [respondent for respondent in respondents if block.counts(respondent)]
-        earlier = {people for item in block.items for people in released.get(item, ())}
-        guarded = guard(instrument, block, sort(cells, counted, sorted(earlier, key=len)), plan.k)
+        accepts = others.accept_scores(block, cells, counted)
+        guarded = guard(instrument, block, sort(cells, counted), plan.k, accepts)
+        others.remember(
+            block, [cell for cell in cells if any(cell in c for c in guarded.scores.values())], counted
+        )
         scores |= guarded.scores
         spreads |= guarded.spreads
         distributions |= guarded.distributions
@@ -110,12 +110,40 @@ def _in_groups(people: Sequence[Participant], plan: Plan) -> Counter[tuple[bool,
     return Counter(tuple(cell.has(person) for cell in plan.cells) for person in people)
 
 
-def _together(before: Iterable[Release]) -> dict[str, list[frozenset[Hashable]]]:
-    together: dict[str, list[frozenset[Hashable]]] = {}
-    for released in before:
-        for key, sets in released.items():
-            together.setdefault(key, []).extend(sets)
-    return together
+class _Others:
+    """All that was published of the same people and questions, and what is added to it."""
+
+    def __init__(
+        self, known: Sequence[Participant], before: Sequence[Release], plan: Plan, questions: Questions
+    ) -> None:
+        self._known = known
+        self._plan = plan
+        self._questions = questions
+        self._participants = [released.participants for released in before]
+        # What was said of the larger number has to stay true.
+        self._k = max(plan.k, *(released.k for released in before)) if before else plan.k
+        self._scores: dict[str, list[Source]] = {}
+        for released in before:
+            for question, sources in released.scores.items():
+                self._scores.setdefault(question, []).extend(sources)
+
+    def accept_participants(self) -> Accepts:
+        """Which cells may have their number of participants told, and results at all."""
+        cells = self._plan.cells
+        return acceptance(cells, source_among(cells, self._known, self._known), [self._participants], self._k)
+
+    def accept_scores(self, block: Block, cells: Sequence[Cell], counted: Sequence[Respondent]) -> Accepts:
+        """Which cells may have scores of the items of a block."""
+        systems = (self._scores.get(self._questions[item], ()) for item in block.items)
+        return acceptance(cells, source_among(cells, self._known, counted), systems, self._k)
+
+    def remember(self, block: Block, cells: Sequence[Cell], counted: Sequence[Respondent]) -> None:
+        """Note what is published of a block, where items of other blocks ask the same."""
+        source = source_among(cells, self._known, counted)
+        asked = Counter(self._questions.values())
+        for question in {self._questions[item] for item in block.items}:
+            if asked[question] > 1:
+                self._scores.setdefault(question, []).append(source)
 
 
 def _with_derived(
@@ -128,30 +156,3 @@ def _with_derived(
         if subject.key not in scores
     }
     return {**scores, **derived}
-
-
-def release(
-    instrument: Instrument,
-    disclosure: Disclosure,
-    respondents: Sequence[Respondent],
-    *,
-    participants: Sequence[Participant] | None = None,
-) -> Release:
-    """Whom the published results are about, to be given to `decide` for overlapping rounds.
-
-    Where answers are kept without a link to people, `participants` have to be given, and only they are in it.
-    """
-    known = respondents if participants is None else participants
-    about = {PARTICIPANTS: [_members(cell, known) for cell in disclosure.participants]}
-    if participants is not None:
-        return about
-    for block in disclosure.blocks:
-        counted = [respondent for respondent in respondents if block.counts(respondent)]
-        scored = [disclosure.scores[s.key] for s in subjects(instrument) if block.scores(s)]
-        sets = [_members(cell, counted) for cell in disclosure.participants if any(cell in c for c in scored)]
-        about.update(dict.fromkeys(block.items, sets))
-    return about
-
-
-def _members(cell: Cell, people: Iterable[Participant]) -> frozenset[Hashable]:
-    return frozenset(person.key for person in people if cell.has(person))

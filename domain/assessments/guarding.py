@@ -10,6 +10,7 @@ from domain.assessments.blocks import Block
 from domain.assessments.cells import Cell, Respondent
 from domain.assessments.extremes import BETWEEN, HIGHEST, LOWEST, Standing, guarded
 from domain.assessments.instrument import Instrument
+from domain.assessments.overlap import Accepts
 from domain.assessments.scoring import Subject, extremes_of_steps, steps_of, subjects
 from domain.assessments.separating import told_apart
 from domain.assessments.sorting import Sorted
@@ -37,10 +38,15 @@ class Guarded:
     distributions: Cells
 
 
-def guard(instrument: Instrument, block: Block, counted: Sorted[Respondent], k: int) -> Guarded:
-    """What of a block may be published, where `counted` are the people whose answers to it count."""
+def guard(
+    instrument: Instrument, block: Block, counted: Sorted[Respondent], k: int, accepts: Accepts
+) -> Guarded:
+    """What of a block may be published, where `counted` are the people whose answers to it count.
+
+    `accepts` says which cells may be published as far as other rounds are concerned.
+    """
     scored = [subject for subject in subjects(instrument) if block.scores(subject)]
-    cells = counted.side_by_side(k)
+    cells = counted.side_by_side(k, accepts)
     rows = [counted.cells.index(cell) for cell in cells]
     atoms = _merged(counted, rows)
     given = _unpuzzled(instrument, scored, _scores(instrument, block, scored, atoms, rows), atoms, cells)

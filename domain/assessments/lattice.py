@@ -6,7 +6,7 @@ whom no row tells apart. All that adding and subtracting published sums can give
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from math import gcd
 from typing import Final
 
@@ -14,7 +14,9 @@ Row = Mapping[int, int]
 """Coefficients by column. Columns that are not there have 0; no value is 0."""
 
 MOST_STEPS: Final = 50_000
-"""How long `lightest_within` looks. When it has not finished by then, it says yes, which is the safe answer."""
+"""How long `isolates` looks. When it has not finished by then, it says yes, which is the safe answer."""
+MOST_STEPS_WITH_ABSENT: Final = 1_000
+"""The same where people may be absent: then more atoms are small, and what is not found soon takes minutes."""
 
 
 class Span:
@@ -59,63 +61,83 @@ def _without(pivot: int, row: Row, base: Row) -> Row:
     return {column: value // divisor for column, value in mixed.items() if value}
 
 
-def isolates(rows: Iterable[Row], people: Sequence[int], k: int) -> bool:
-    """Whether any combination of the rows, not all of it zero, is about 1 to k-1 people only.
+def isolates(
+    rows: Iterable[Row],
+    people: Sequence[int],
+    k: int,
+    *,
+    absent: Mapping[int, int] | None = None,
+    added: Container[int] | None = None,
+) -> bool:
+    """Whether any combination of the rows, not all of it zero, could be about 1 to k-1 people only.
 
-    `people` has the number of people in the atom of each column. Exact, by row reduction: combinations that are
-    zero on every atom of k or more people are a small space, and only they can be about so few.
+    `people` has the number of people in the atom of each of the first columns. Exact, by row reduction: combinations
+    that are zero on every atom of k or more people are a small space, and only they can be about so few.
+
+    Columns after those are no people. One in `absent` says by how much rows count an atom of one round, out of whom
+    so many people, nobody knows which, are not counted: whoever they are, each of them may be what a combination
+    does not have, or what it has left. Columns in `added`, if given, are those of which a combination must have some.
     """
-    span = Span(column for column, number in enumerate(people) if number >= k)
-    for row in rows:
-        span.add(row)
-    return lightest_within(list(span.remainder.values()), people, k - 1)
+    missing = absent or {}
+    kept = list(rows)
+    before, most = -1, k - 1 + sum(missing.values())
+    # What is zero on the large atoms may be about fewer absent people, and then more atoms are large.
+    while most != before:
+        before = most
+        span = Span(column for column, number in enumerate(people) if number > most)
+        for row in kept:
+            span.add(row)
+        kept = list(span.remainder.values())
+        most = k - 1 + _absent(kept, missing)
+    return _Search(people, k, missing, added).finds(kept, frozenset(), 0)
 
 
-def lightest_within(rows: Sequence[Row], people: Sequence[int], most: int) -> bool:
-    """Whether a combination of independent rows, not zero, is about at most `most` people."""
-    return _Search(people).finds(rows, most)
+def _columns(rows: Iterable[Row]) -> set[int]:
+    return {column for row in rows for column in row}
+
+
+def _absent(rows: Iterable[Row], absent: Mapping[int, int]) -> int:
+    return sum(absent[column] for column in _columns(rows) & absent.keys())
 
 
 class _Search:
-    """Looks for a vector about few people: for each atom, either it is paid for, or it has to be zero."""
+    """Looks for a combination about few people: for each atom, either it is paid for, or it has to be zero."""
 
-    def __init__(self, people: Sequence[int]) -> None:
+    def __init__(
+        self, people: Sequence[int], k: int, absent: Mapping[int, int], added: Container[int] | None
+    ) -> None:
         self._people = people
-        self._steps = 0
+        self._k = k
+        self._absent = absent
+        self._added = added
+        self._left = MOST_STEPS_WITH_ABSENT if absent else MOST_STEPS
 
-    def finds(self, rows: Sequence[Row], left: int) -> bool:
-        """`rows` are independent on the columns that are not decided yet; `left` people can still be paid for."""
-        self._steps += 1
-        if self._steps > MOST_STEPS:
+    def finds(self, rows: Sequence[Row], paid: frozenset[int], price: int) -> bool:
+        """`rows` are the independent combinations left, when the atoms paid for may have any coefficient."""
+        self._left -= 1
+        if self._left < 0:
             return True
-        if not rows:
+        columns = _columns(rows)
+        # As many absent people as are spoken of may cancel as many who are paid for.
+        if not self._speaks(columns) or price - _absent(rows, self._absent) >= self._k:
             return False
-        column = max({column for row in rows for column in row}, key=lambda c: (self._people[c], -c))
-        if self._people[column] <= left and self._paid(rows, column, left - self._people[column]):
-            return True
-        return self.finds(_zero_at(column, rows), left)
+        undecided = [column for column in columns if column < len(self._people) and column not in paid]
+        if not undecided:
+            return bool(columns & paid) or not self._absent.keys().isdisjoint(columns)
+        column = max(undecided, key=lambda c: (self._people[c], -c))
+        return self.finds(rows, paid | {column}, price + self._people[column]) or self.finds(
+            _zero_at(column, rows), paid, price
+        )
 
-    def _paid(self, rows: Sequence[Row], column: int, left: int) -> bool:
-        rest = [{c: value for c, value in row.items() if c != column} for row in rows]
-        # Once the atoms paid for are left out, rows that depend on each other have a combination about these alone.
-        return not independent(rest) or self.finds(rest, left)
+    def _speaks(self, columns: Iterable[int]) -> bool:
+        """Whether there is anything in the combinations left, and something that is added, where that is asked."""
+        return any(self._added is None or column in self._added for column in columns)
 
 
 def _zero_at(column: int, rows: Sequence[Row]) -> list[Row]:
     """A basis of the combinations that are zero at the column."""
     base = next(row for row in rows if column in row)
     return [_without(column, row, base) if column in row else row for row in rows if row is not base]
-
-
-def independent(rows: Iterable[Row]) -> bool:
-    """Whether no row is a combination of the others."""
-    basis: dict[int, Row] = {}
-    for row in rows:
-        rest = _reduced(row, basis)
-        if not rest:
-            return False
-        basis[next(iter(rest))] = rest
-    return True
 
 
 def contains_sign(rows: Sequence[Row], signs: Mapping[int, int]) -> bool:

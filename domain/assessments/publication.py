@@ -9,19 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import insert, select
 from uuid_utils.compat import uuid7
 
 from domain.access.viewers import Permission
 from domain.assessments import instrument as pure
 from domain.assessments.cells import Cell, Participant, Plan, Respondent
 from domain.assessments.comparing import compare_with_earlier, compare_within
-from domain.assessments.disclosure import PARTICIPANTS, Release, decide
+from domain.assessments.connected import Connected, connected_with
+from domain.assessments.disclosure import decide
 from domain.assessments.figures import figure
 from domain.assessments.models import Instrument, InstrumentBand, InstrumentDimension, InstrumentItem
 from domain.assessments.partitions import answers_of, drop_partition
@@ -32,9 +31,6 @@ from domain.assessments.round_models import Round, RoundCell, RoundInvitation, R
 from domain.assessments.scoring import subjects
 from domain.tables import Recorded
 from domain.work import Work
-
-AT_ABOUT_THE_SAME_TIME: Final = timedelta(days=30)
-"""Rounds that were open with no more than this between them overlap: answers to both may be taken for the same."""
 
 
 async def publish(work: Work, round_id: UUID) -> Round:
@@ -49,8 +45,8 @@ async def publish(work: Work, round_id: UUID) -> Round:
         return row
     row.require_closed()
     instrument = await work.session.get_one(Instrument, row.instrument_id)
-    # Of two rounds that overlap, the later one to be published has to know of the other.
-    await work.alone(f"publishing {instrument.key}")
+    # Of two rounds that are connected, over whichever others, the later one to be published has to know of the other.
+    await work.alone("publishing")
     closed = await _load(work, row, instrument)
     results = await asyncio.to_thread(_decided, closed)
     await _keep(work, closed, results)
@@ -73,14 +69,19 @@ class _Closed:
     cells: Mapping[Cell, RoundCell]
     respondents: Sequence[Respondent]
     participants: Sequence[Participant]
-    before: Sequence[Release]
+    connected: Connected
 
 
 def _decided(closed: _Closed) -> Results:
     """What is published; some seconds of work for a large round, so beside the loop."""
     plan = Plan(tuple(closed.cells), closed.row.k)
     disclosure = decide(
-        closed.instrument, plan, closed.respondents, participants=closed.participants, before=closed.before
+        closed.instrument,
+        plan,
+        closed.respondents,
+        participants=closed.participants,
+        before=closed.connected.releases,
+        questions=closed.connected.questions,
     )
     return work_out(closed.instrument, disclosure, closed.respondents)
 
@@ -104,7 +105,7 @@ async def _load(work: Work, row: Round, instrument: Instrument) -> _Closed:
             for number, (groups, given, comments) in enumerate(answers)
         ],
         participants=await _participants(work, row.id),
-        before=[await _release(work, other) for other in await _overlapping(work, row, instrument)],
+        connected=await connected_with(work, row),
     )
 
 
@@ -115,43 +116,6 @@ async def _participants(work: Work, round_id: UUID) -> list[Participant]:
         )
     )
     return [Participant(person_id, groups) for person_id, groups in found]
-
-
-async def _overlapping(work: Work, row: Round, instrument: Instrument) -> list[UUID]:
-    """Published rounds that asked some of the same people the same, whatever the version, at about the same time."""
-    assert row.opened_on is not None
-    assert row.closed_on is not None
-    mine, theirs = aliased(RoundInvitation), aliased(RoundInvitation)
-    shared = exists().where(
-        mine.round_id == row.id,
-        mine.answered,
-        theirs.person_id == mine.person_id,
-        theirs.round_id == Round.id,
-        theirs.answered,
-    )
-    found = await work.session.scalars(
-        select(Round.id)
-        .join(Instrument, Instrument.id == Round.instrument_id)
-        .where(
-            Instrument.key == instrument.key,
-            Round.published_on.is_not(None),
-            Round.id != row.id,
-            Round.closed_on >= row.opened_on - AT_ABOUT_THE_SAME_TIME,
-            Round.opened_on <= row.closed_on + AT_ABOUT_THE_SAME_TIME,
-            shared,
-        )
-        .order_by(Round.id)
-    )
-    return list(found)
-
-
-async def _release(work: Work, round_id: UUID) -> Release:
-    """Whom the numbers are about that a round published: the people in each of its cells whose number is told."""
-    people = await _participants(work, round_id)
-    cells = await work.session.scalars(
-        select(RoundCell).where(RoundCell.round_id == round_id, RoundCell.participants.is_not(None))
-    )
-    return {PARTICIPANTS: [frozenset(p.key for p in people if cell.pure.has(p)) for cell in cells]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which cells may be published side by side, by size alone: what they tell apart when they are subtracted.
 
-People are sorted by *signature*: a whole number with a bit for each row (a cell, or a set of people that was
-published before) that they are in. People with the same signature are an atom.
+People are sorted by *signature*: a whole number with a bit for each row (a cell) that they are in. People with the
+same signature are an atom.
 """
 
 from __future__ import annotations
@@ -17,20 +17,25 @@ Atoms = Mapping[int, int]
 Value = TypeVar("Value")
 
 
-def side_by_side(rows: Sequence[int], atoms: Atoms, k: int, *, before: Sequence[int] = ()) -> list[int]:
-    """The rows that may be published together with those published before, as many as can be, in their order.
+def side_by_side(
+    rows: Sequence[int], atoms: Atoms, k: int, *, accepts: Callable[[Sequence[int]], bool] = lambda _: True
+) -> list[int]:
+    """The rows that may be published together, as many as can be, in their order.
 
-    `rows` and `before` are numbers of bits, the most important row first. A row goes where it has fewer than k
-    people, or where with the rows that are kept before it some combination would be about 1 to k-1 people. What
-    remains is a set to which none of the others could be added. Where what was published before isolates somebody
-    by itself, nothing more is published of these rows.
+    `rows` are numbers of bits, the most important row first. A row goes where it has fewer than k people, or where
+    with the rows that are kept before it some combination would be about 1 to k-1 people, or `accepts`, which
+    judges what else was published, refuses them. What remains is a set to which none of the others could be added.
     """
+
+    def fits(chosen: Sequence[int]) -> bool:
+        return not _isolated(chosen, atoms, k) and accepts(chosen)
+
     candidates = [row for row in rows if large_enough(_people_in(row, atoms), k)]
-    if not _isolated(candidates, before, atoms, k):
+    if fits(candidates):
         return candidates
     kept: list[int] = []
     for row in candidates:
-        if not _isolated([*kept, row], before, atoms, k):
+        if fits([*kept, row]):
             kept.append(row)
     return kept
 
@@ -44,15 +49,14 @@ def _people_in(row: int, atoms: Atoms) -> int:
     return sum(people for signature, people in atoms.items() if signature >> row & 1)
 
 
-def _isolated(rows: Sequence[int], before: Sequence[int], atoms: Atoms, k: int) -> bool:
+def _isolated(rows: Sequence[int], atoms: Atoms, k: int) -> bool:
     """Whether combinations of the rows are about 1 to k-1 people. Atoms that no row tells apart are one."""
-    bits = [*rows, *before]
-    mask = sum(1 << bit for bit in bits)
+    mask = sum(1 << bit for bit in rows)
     merged: Counter[int] = Counter()
     for signature, people in atoms.items():
         merged[signature & mask] += people
     signatures = list(merged)
-    return isolates((_row(bit, signatures) for bit in bits), [merged[s] for s in signatures], k)
+    return isolates((_row(bit, signatures) for bit in rows), [merged[s] for s in signatures], k)
 
 
 def _row(bit: int, signatures: Sequence[int]) -> Row:

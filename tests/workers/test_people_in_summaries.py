@@ -107,7 +107,7 @@ async def test_a_round_says_what_it_published_and_what_changed(told: Compile) ->
 async def test_what_is_not_published_is_not_there(told: Compile, it: Gathered, database: Database) -> None:
     before = await told()
     assert "Not closed yet" not in str(before.content)
-    async with make.acting(database, on=date(2026, 3, 25)) as work:
+    async with make.acting(database, on=date(2026, 3, 25), now=make.noon(date(2026, 3, 25))) as work:
         [row_id] = it.open_rounds
         await closing.close(work, row_id)
     assert (await told()).hash == before.hash

@@ -78,7 +78,7 @@ async def test_a_worker_that_is_killed_half_way_publishes_once(
 ) -> None:
     async with acting(database, on=today(), now=now()) as holding:
         # The worker has taken the round up and waits for its turn: half-way.
-        await holding.alone("publishing audit")
+        await holding.alone("publishing")
         worker = await _worker(database, valkey)
         waits = select(func.count()).select_from(text("pg_locks")).where(text("NOT granted"))
         await _until(database, waits)

@@ -14,28 +14,69 @@ was: scores, spreads and distributions alike. Whose answer is the same in all of
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
 
-from domain.assessments.cells import Respondent
+from domain.assessments.cells import Plan, Respondent
 from domain.assessments.disclosure import Disclosure
 from domain.assessments.instrument import Instrument
+from domain.assessments.overlap import Release
+from domain.assessments.questions import questions_of
 from domain.assessments.scoring import Subject, subjects
+from tests.domain.assessments.scenes import ANEW, release
 
 Unknown = tuple[Hashable, str]
 """What a person answered to an item."""
 
 
 def equations(
-    instrument: Instrument, disclosure: Disclosure, respondents: Sequence[Respondent]
+    instrument: Instrument,
+    disclosure: Disclosure,
+    respondents: Sequence[Respondent],
+    asks: Mapping[str, str] | None = None,
 ) -> Iterator[frozenset[Unknown]]:
-    """The sums that were published, each as the answers that are added up in it."""
+    """The sums that were published, each as the answers that are added up in it; `asks` has what each item asks."""
+    asked = asks or {item.key: item.key for item in instrument.items}
     for subject in subjects(instrument):
         for cell in disclosure.scores[subject.key]:
             counted = [r for r in respondents if cell.has(r) and _counts(disclosure, subject, r)]
-            yield frozenset((r.key, item) for r in counted for item in subject.items)
+            yield frozenset((r.key, asked[item]) for r in counted for item in subject.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A round as the attacker knows it: everybody's groups, who took part, who skipped what."""
+
+    instrument: Instrument
+    plan: Plan
+    people: Sequence[Respondent]
+
+    @property
+    def asks(self) -> dict[str, str]:
+        """What each item really asks, whatever its key is now."""
+        return {item.key: item.key.removeprefix(ANEW) for item in self.instrument.items}
+
+
+def campaign(
+    rounds: Sequence[Asked], decide: Callable[..., Disclosure]
+) -> Iterator[list[frozenset[Unknown]]]:
+    """All sums that were published after each of some connected rounds, whose answers are kept without a link."""
+    questions = questions_of([each.instrument for each in rounds])
+    sums: list[frozenset[Unknown]] = []
+    before: list[Release] = []
+    for number, (asked, named) in enumerate(zip(rounds, questions, strict=True)):
+        answers = [Respondent(f"{number} {r.key}", r.groups, r.answers) for r in asked.people]
+        decision = decide(
+            asked.instrument, asked.plan, answers, participants=asked.people, before=before, questions=named
+        )
+        before.append(
+            release(asked.instrument, decision, answers, participants=asked.people, questions=named)
+        )
+        sums += equations(asked.instrument, decision, asked.people, asked.asks)
+        yield [*sums]
 
 
 def _counts(disclosure: Disclosure, subject: Subject, respondent: Respondent) -> bool:

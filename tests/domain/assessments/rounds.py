@@ -22,7 +22,7 @@ from domain.people import commands as people
 from domain.programmes.models import Programme
 from domain.work import Work
 from tests import factories
-from tests.factories import START, acting
+from tests.factories import START, acting, noon
 
 AUDIT = """
 key: audit
@@ -63,7 +63,7 @@ class Asked:
 
     async def draft(self, title: str = "Spring", *, on: date = ONCE, **given: Any) -> Round:
         """A round that is a draft."""
-        async with acting(self.database, on=on) as work:
+        async with acting(self.database, on=on, now=noon(on)) as work:
             return await rounds.create(
                 work, self.team.id, instrument_id=self.instrument.id, title=title, **given
             )
@@ -74,7 +74,7 @@ class Asked:
 
     async def start(self, row: Round, *, on: date = ONCE) -> Round:
         """Open a draft and give everybody a link."""
-        async with acting(self.database, on=on) as work:
+        async with acting(self.database, on=on, now=noon(on)) as work:
             opened = await opening.open_(work, row.id)
             await inviting.invite(work, row.id)
             await self.remember(work)
@@ -88,7 +88,7 @@ class Asked:
 
     async def answer(self, person: UUID, answers: Answer, *, on: date = ONCE, **comments: str) -> None:
         """What one person sends."""
-        async with acting(self.database, on=on) as work:
+        async with acting(self.database, on=on, now=noon(on)) as work:
             await answering.answer(work, token=self.tokens[person], answers=answers, comments=comments)
 
     async def all_answer(self, answers: Sequence[Answer | None], *, on: date = ONCE) -> None:
@@ -99,12 +99,12 @@ class Asked:
 
     async def close(self, row: Round, *, on: date = ONCE) -> None:
         """Take no more answers."""
-        async with acting(self.database, on=on) as work:
+        async with acting(self.database, on=on, now=noon(on)) as work:
             await closing.close(work, row.id)
 
     async def publish(self, row: Round, *, on: date = ONCE) -> Round:
         """What the worker does."""
-        async with acting(self.database, on=on) as work:
+        async with acting(self.database, on=on, now=noon(on)) as work:
             return await publication.publish(work, row.id)
 
     async def ask(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from domain.assessments.cells import Respondent
+from domain.assessments.cells import Cell, Participant, Respondent
+from domain.assessments.disclosure import Disclosure
 from domain.assessments.instrument import Band, Dimension, Instrument, Item, Scale, Scoring
+from domain.assessments.overlap import Release, release_of
+from domain.assessments.questions import Questions, questions_of
+from domain.assessments.results import publish
 
 FIVE = Scale(1, 5, {1: "No", 5: "Yes"})
 THREE = Scale(1, 3, {1: "Rarely", 2: "Sometimes", 3: "Usually"})
@@ -49,6 +54,16 @@ TWO = instrument({"trust": ["open", "kind"]})
 """One dimension of two items, on five points."""
 
 
+ANEW = "anew-"
+"""What stands before the key of an item that is asked under another key."""
+
+
+def anew(asked: Instrument, *, words: Callable[[str], str] = lambda text: f" {text.upper()}!") -> Instrument:
+    """The same questionnaire under other keys, written otherwise."""
+    items = tuple(replace(i, key=f"{ANEW}{i.key}", text=words(i.text)) for i in asked.items)
+    return replace(asked, key="anew", items=items)
+
+
 def team(
     answers: Sequence[int | None], item: str = "open", *, prefix: str = "p", **groups: Sequence[str | None]
 ) -> list[Respondent]:
@@ -69,3 +84,28 @@ def answering(rows: Sequence[Mapping[str, int | None]], **groups: Sequence[str])
         Respondent(f"p{number}", {name: those[number] for name, those in groups.items()}, row)
         for number, row in enumerate(rows)
     ]
+
+
+def release(
+    instrument: Instrument,
+    decision: Disclosure,
+    respondents: Sequence[Respondent],
+    *,
+    participants: Sequence[Participant] | None = None,
+    questions: Questions | None = None,
+) -> Release:
+    """What is known of a round that was published: who took part, and the n of its results."""
+    known = respondents if participants is None else participants
+    counted: dict[str, dict[Cell, int]] = {}
+    results = publish(instrument, decision, respondents).results
+    for result in sorted(results, key=lambda each: each.key in instrument.by_key):
+        for item in _items_of(instrument, result.key):
+            counted.setdefault(item, {})[result.cell] = result.n
+    cells = {
+        cell: frozenset(person.key for person in known if cell.has(person)) for cell in decision.participants
+    }
+    return release_of(decision.plan.k, cells, counted, questions or questions_of([instrument])[0])
+
+
+def _items_of(instrument: Instrument, key: str) -> list[str]:
+    return [key] if key in instrument.by_key else [item.key for item in instrument.items_of(key)]

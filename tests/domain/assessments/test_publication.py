@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import ColumnElement, func, select
 
 from domain.assessments import comparing, publication, storing
-from domain.assessments.disclosure import PARTICIPANTS
+from domain.assessments.connected import AT_ABOUT_THE_SAME_TIME, connected_with
 from domain.assessments.models import InstrumentBand
 from domain.assessments.result_models import Comparison, ComparisonKind, DeltaSize, Result, RoundComment
 from domain.assessments.round_models import Round, RoundAnswer, RoundCell, RoundState
@@ -186,19 +186,18 @@ async def test_what_an_overlapping_round_published_counts(it: Asked) -> None:
 
 async def test_a_round_months_later_is_taken_for_new_answers(it: Asked) -> None:
     await it.ask("Spring", some(12))
-    later = await it.ask(
-        "Again", [*some(11, 2), None], on=ONCE + publication.AT_ABOUT_THE_SAME_TIME + timedelta(days=1)
-    )
+    later = await it.ask("Again", [*some(11, 2), None], on=ONCE + AT_ABOUT_THE_SAME_TIME + timedelta(days=1))
     assert ("Everybody", "listen") in await it.results(later)
 
 
 async def test_a_release_has_the_people_of_every_cell_whose_number_was_told(it: Asked) -> None:
     row = await it.ask("Spring", [*some(11), None], by_organisation=True)
+    again = await it.ask("Again", some(12))
     async with acting(it.database) as work:
-        release = await publication._release(work, row.id)
-    cells = [cell for cell in await _all(it, RoundCell) if cell.participants is not None]
-    assert sorted(map(len, release[PARTICIPANTS])) == sorted(cell.participants for cell in cells)
-    assert max(release[PARTICIPANTS], key=len) == set(it.people[:11])
+        [release] = (await connected_with(work, again)).releases
+    cells = [cell for cell in await _all(it, RoundCell, RoundCell.round_id == row.id) if cell.participants]
+    assert sorted(map(len, release.participants.cells)) == sorted(cell.participants for cell in cells)
+    assert max(release.participants.cells, key=len) == set(it.people[:11])
 
 
 async def _marks(

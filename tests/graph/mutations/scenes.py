@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -140,7 +140,7 @@ async def _asked(work: Work, hub: make.Joint, ref: str) -> tuple[dict[str, Ident
         for place, each in enumerate(links[name]):
             answers = {"motivated-by-work": 3 + place, "free-to-decide": 4, "way-that-fits": None}
             await answering.answer(work, token=each, answers=answers)
-        await closing.close(work, made.id)
+        await closing.close(replace(work, now=make.noon(START)), made.id)
         await publication.publish(work, made.id)
     return rows, links["open"][0]
 

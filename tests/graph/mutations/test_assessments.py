@@ -127,6 +127,7 @@ REFUSALS = [
     (_draft("roundGroup", grouping="Side", name="A", personIds=["@team"]), "NOT_FOUND", "personIds"),
     (_draft("roundInvite"), "ROUND_NOT_OPEN", None),
     (_draft("roundClose"), "ROUND_NOT_OPEN", None),
+    (("roundClose", {"id": "@open_round", "effectiveOn": "2024-02-01"}), "DATED_BACK", "effectiveOn"),
     (_draft("roundWithdraw"), "ROUND_NOT_OPEN", None),
     (("roundUpdate", {"id": "@open_round", "k": 4}), "ROUND_OPEN", None),
     (("roundOpen", {"id": "@open_round"}), "NOT_A_DRAFT", None),

@@ -19,7 +19,7 @@ from domain.people import commands as people
 from domain.programmes.models import Partner, Programme, ProgrammeStatus
 from domain.work import Work
 from tests.domain.assessments.rounds import AUDIT
-from tests.factories import TODAY, acting
+from tests.factories import TODAY, acting, noon
 
 if TYPE_CHECKING:
     from tests.graph.reads.story import Story
@@ -105,7 +105,8 @@ async def _one(story: Story, made: UUID, number: int, on: date) -> None:
         await story.attempt("opened", lambda work: opening.open_(work, made), on=on)
         await _answered(story, made, on, alike=number == 2)
     if number < len(TITLES) - 2:
-        await story.attempt("closed", lambda work: closing.close(work, made), on=on + timedelta(days=9))
+        closes = on + timedelta(days=9)
+        await story.attempt("closed", lambda work: closing.close(work, made), on=closes, now=noon(closes))
         await story.attempt(
             "published", lambda work: publication.publish(work, made), on=on + timedelta(days=10)
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
@@ -71,11 +71,16 @@ class Story:
         return self.one(self.made[kind])
 
     async def attempt(
-        self, kind: str, command: Callable[[Work], Awaitable[Any]], *, on: date | None = None
+        self,
+        kind: str,
+        command: Callable[[Work], Awaitable[Any]],
+        *,
+        on: date | None = None,
+        now: datetime = NOW,
     ) -> UUID | None:
-        """Do it with effect from a day, or not at all; the id of what it returned."""
+        """Do it with effect from a day, entered now, or not at all; the id of what it returned."""
         try:
-            moment = NOW + timedelta(microseconds=self.one([0, 1, 120_000, 999_999]))
+            moment = now + timedelta(microseconds=self.one([0, 1, 120_000, 999_999]))
             async with acting(
                 self.database, on=on or self.day(), viewer=self._somebody(), now=moment
             ) as work:
