@@ -1,6 +1,6 @@
 # Everything a person needs; each target does its own set-up and is quick when there is nothing to do.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test check bench lock migration catalogue release-check image clean
+.PHONY: help setup dev demo test check bench faults lock migration catalogue release-check image clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
@@ -12,6 +12,7 @@ help:
 	@echo "make test       run every test"
 	@echo "make check      style, types, import contracts, dead code, published schema"
 	@echo "make bench      measure Tandem beside its peers and write docs/benchmarks.md; SCALE=50000 for millions of rows"
+	@echo "make faults     kill servers, workers and databases under load, count what is lost and write docs/reliability.md"
 	@echo "make setup      only create .venv with what is locked"
 	@echo "make lock       lock the dependencies of pyproject.toml; UPGRADE=1 takes newer versions"
 	@echo "make migration  draft a migration from the models: make migration m='Programmes get a colour'"
@@ -72,6 +73,13 @@ SCALE ?= 500
 
 bench: dev
 	$(BIN)/python -m tests.benchmarks --scale $(SCALE)
+
+# Kills, in an order drawn from the seed. Only a run of 200 or more is kept in docs/reliability.md.
+KILLS ?= 200
+SEED ?= 1
+
+faults: dev
+	$(BIN)/python -m tests.faults --kills $(KILLS) --seed $(SEED)
 
 COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 $(if $(UPGRADE),--upgrade) --extra build

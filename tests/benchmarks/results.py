@@ -66,7 +66,7 @@ def key(question: str, contender: str, connections: int) -> str:
 
 def read(file: Path, scale: int) -> Results:
     """What an unfinished run of the same versions left, or nothing yet."""
-    fresh = Results(scale, f"{datetime.now(UTC):%-d %B %Y}", _machine(), _versions())
+    fresh = Results(scale, f"{datetime.now(UTC):%-d %B %Y}", machine(), _versions())
     if file.exists():
         left = msgspec.json.decode(file.read_bytes(), type=Results)
         # Node's versions become known while it is measured.
@@ -83,7 +83,8 @@ def write(file: Path, results: Results) -> None:
     new.rename(file)
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What this runs on, in a few words."""
     cores, memory = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
     return (
         f"{_processor()}, {cores} cores, {memory:.0f} GiB of memory, {platform.system()} {platform.release()}"

@@ -1,0 +1,93 @@
+"""Where the server that is to be killed keeps its data: in memory, on a file system of its own that can be filled."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from domain.embedded.processes import process_in
+
+_SIZE = "1g"
+_FILL = "filled-by-make-faults"
+_DETACH = 2  # MNT_DETACH
+# Less than is written to any of PostgreSQL's files in a moment of work.
+_FEW_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A home for one run; where nothing may be mounted the disk is not filled, but files are kept from growing."""
+
+    home: Path
+    mounted: bool
+
+    @property
+    def data(self) -> Path:
+        """The data directory."""
+        return self.home / "data"
+
+    def fill(self) -> None:
+        """Leave no room, or take what has become free since."""
+        if not self.mounted:
+            return self._limit(_FEW_BYTES)
+        with suppress(OSError), (self.data / _FILL).open("ab") as file:
+            free = os.statvfs(self.data).f_bavail * os.statvfs(self.data).f_frsize
+            os.posix_fallocate(file.fileno(), file.tell(), max(1, free))
+        return None
+
+    def free(self) -> None:
+        """Give the room back."""
+        if self.mounted:
+            (self.data / _FILL).unlink(missing_ok=True)
+        else:
+            self._limit(resource.RLIM_INFINITY)
+
+    def inhabitants(self) -> list[psutil.Process]:
+        """The processes of the embedded servers, known by the directory in which they work."""
+        homes = (self.data / "postgres", self.data / "valkey")
+        found = (process_in(home, number) for number in psutil.pids() for home in homes)
+        return [process for process in found if process is not None]
+
+    def _limit(self, size: int) -> None:
+        for process in self.inhabitants():
+            with suppress(psutil.Error):
+                if process.name() == "postgres":
+                    process.rlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+@contextmanager
+def place(*, mount: bool) -> Iterator[Place]:
+    """A place that is gone afterwards, with every process that is left in it."""
+    memory = Path("/dev/shm")
+    home = Path(tempfile.mkdtemp(prefix="tandem-faults-", dir=memory if os.access(memory, os.W_OK) else None))
+    found = Place(home, mounted=False)
+    (home / "data").mkdir(mode=0o700)
+    try:
+        found = Place(home, mounted=mount and _mount(home / "data"))
+        yield found
+    finally:
+        for process in found.inhabitants():
+            with suppress(psutil.Error):
+                process.kill()
+        if found.mounted:
+            _libc().umount2(os.fsencode(found.data), _DETACH)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _mount(path: Path) -> bool:
+    return bool(
+        _libc().mount(b"tmpfs", os.fsencode(path), b"tmpfs", 0, f"size={_SIZE},mode=700".encode()) == 0
+    )
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
