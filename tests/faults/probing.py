@@ -19,7 +19,8 @@ async def served_again(
 ) -> float | None:
     """The seconds since then until it was served again; None where it was not.
 
-    `back` says whether what was killed is there again: until then a success may be the last.
+    `back` says whether what was killed is there again: until then a success may be the last. Nobody who asks by HTTP
+    misses a worker or its queue; how long those were away shows in the work that waits for them.
     """
     served: float | None = None
     write = _new(client)
@@ -32,7 +33,7 @@ async def served_again(
         else:
             served = None
         await asyncio.sleep(_PAUSE_S)
-    return None
+    return served
 
 
 def _new(client: Client) -> Write:

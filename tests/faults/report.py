@@ -13,8 +13,9 @@ from domain.calendar import in_words
 from tests.faults.log import Write
 from tests.faults.run import Outcome, Results
 from tests.faults.script import Doing, Victim
-from tests.faults.work import Harm
+from tests.faults.work import Finding, Harm
 
+_MOST_FINDINGS = 20
 _SECONDS = "s: p50, worst"
 _COLUMNS = (
     *("times", "writes", "answered", "sent again", "lost", "doubled"),
@@ -54,9 +55,7 @@ def table(results: Results, machine: str, on: date) -> Iterator[str]:
             harms = " | ".join(str(_harmed(results, numbers, harm)) for harm in (Harm.LOST, Harm.DOUBLED))
             yield f"| {doing} | {len(chosen)} | {harms} | {_spread([one.done_s for one in chosen])} |"
     yield from _failures(results)
-    yield from (
-        f"\n**{finding.harm}**, after kill {finding.blow}: {finding.words}." for finding in results.findings
-    )
+    yield from _findings(results.findings)
 
 
 def _row(name: str, results: Results, chosen: Sequence[Outcome]) -> str:
@@ -100,3 +99,10 @@ def _failures(results: Results) -> Iterator[str]:
         if failures:
             said = ", ".join(f"{name} {number:,}" for name, number in failures.most_common())
             yield f"\n{when}, attempts ended in: {said}."
+
+
+def _findings(found: Sequence[Finding]) -> Iterator[str]:
+    for finding in found[:_MOST_FINDINGS]:
+        yield f"\n**{finding.harm}**, after kill {finding.blow}: {finding.words}."
+    if len(found) > _MOST_FINDINGS:
+        yield f"\nAnd {len(found) - _MOST_FINDINGS:,} more like these."
