@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from domain.embedded.places import server_user
 from domain.embedded.processes import process_in
 
 _SIZE = "1g"
 _FILL = "filled-by-make-faults"
 _DETACH = 2  # MNT_DETACH
 # Less than is written to any of PostgreSQL's files in a moment of work.
-_FEW_BYTES = 65_536
+_FEW_BYTES = "65536"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Place:
 
     home: Path
     mounted: bool
+    limited: set[int] = field(default_factory=set)
+    """The numbers of the processes whose files may not grow."""
 
     @property
     def data(self) -> Path:
@@ -47,9 +50,10 @@ class Place:
     def free(self) -> None:
         """Give the room back."""
         if self.mounted:
-            (self.data / _FILL).unlink(missing_ok=True)
-        else:
-            self._limit(resource.RLIM_INFINITY)
+            return (self.data / _FILL).unlink(missing_ok=True)
+        self.limited.clear()
+        self._limit("unlimited")
+        return self.limited.clear()
 
     def inhabitants(self) -> list[psutil.Process]:
         """The processes of the embedded servers, known by the directory in which they work."""
@@ -57,11 +61,29 @@ class Place:
         found = (process_in(home, number) for number in psutil.pids() for home in homes)
         return [process for process in found if process is not None]
 
-    def _limit(self, size: int) -> None:
+    def _limit(self, size: str) -> None:
+        """Let no file of PostgreSQL grow beyond a size; its processes hand that down to those that they begin."""
         for process in self.inhabitants():
-            with suppress(psutil.Error):
-                if process.name() == "postgres":
-                    process.rlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+            with suppress(psutil.NoSuchProcess):
+                if process.name() == "postgres" and process.pid not in self.limited:
+                    _set_limit(process, size)
+                    self.limited.add(process.pid)
+
+
+def _set_limit(process: psutil.Process, size: str) -> None:
+    """By the user of the process: root itself may need a right for it that containers do not have."""
+    owner = server_user()
+    done = subprocess.run(
+        ["prlimit", "--pid", str(process.pid), f"--fsize={size}:"],
+        capture_output=True,
+        text=True,
+        check=False,
+        user=owner and owner.pw_uid,
+        group=owner and owner.pw_gid,
+        extra_groups=owner and [],
+    )
+    if done.returncode and process.is_running():
+        raise OSError(f"the files of PostgreSQL cannot be limited: {done.stderr.strip()}")
 
 
 @contextmanager
