@@ -34,7 +34,7 @@ def main() -> None:
     results = _run(blows, asked, lambda words: print(f"{monotonic() - began:6.0f} s  {words}", flush=True))
     lines = list(table(results, machine(), today()))
     print("", *lines, sep="\n")
-    if asked.kills >= _ENOUGH and asked.only is None:
+    if asked.kills >= _ENOUGH and not asked.only:
         publish(lines, _PAGE)
         print(f"\nThe table is in {_PAGE.name}.")
     sys.exit(0 if results.passed else 1)
@@ -45,7 +45,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=_ENOUGH, help="how many processes are killed")
     parser.add_argument("--seed", type=int, default=1, help="from which order and moments are drawn")
     parser.add_argument(
-        "--only", type=Victim, choices=list(Victim), help="kill nothing else; the table is not kept then"
+        "--only",
+        type=Victim,
+        nargs="+",
+        choices=list(Victim),
+        default=(),
+        help="kill nothing else; the table is not kept then",
     )
     parser.add_argument(
         "--no-mount", action="store_true", help="fill no disk, but keep the files of PostgreSQL from growing"

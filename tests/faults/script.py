@@ -46,19 +46,19 @@ class Blow:
     choice: int
 
 
-def script(kills: int, seed: int, only: Victim | None = None) -> list[Blow]:
+def script(kills: int, seed: int, only: Sequence[Victim] = ()) -> list[Blow]:
     """So many kills of processes, and among them full disks: one, and one more for each 40 kills beyond 40.
 
-    `only` has all of them fall on one victim.
+    `only` has all of them fall on those victims.
     """
     random = Random(seed)
-    if only is None:
+    if not only:
         killed: list[Victim] = [victim for victim in Victim if victim is not Victim.DISK]
         victims: list[Victim] = list(islice(_in_turns(killed, random), kills))
         for _ in range(max(1, kills // _KILLS_A_FULL_DISK)):
             victims.insert(random.randint(1, len(victims)), Victim.DISK)
     else:
-        victims = [only] * kills
+        victims = list(islice(_in_turns(only, random), kills))
     doings = _in_turns(list(Doing), random)
     return [
         Blow(number, victim, next(doings), random.random(), random.randrange(1000))

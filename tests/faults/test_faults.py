@@ -8,10 +8,13 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
+from domain import embedded
 from domain.database import Database
+from domain.settings import Settings
 from tests import factories as make
 from tests.factories import NOW, acting
 from tests.faults.checking import check_jobs, check_ledgers, check_writes
@@ -20,6 +23,7 @@ from tests.faults.place import place
 from tests.faults.report import publish, table
 from tests.faults.run import Outcome, Results
 from tests.faults.script import Doing, Victim, script
+from tests.faults.tables import rows
 from tests.faults.work import Finding, Harm, differences
 
 
@@ -84,9 +88,8 @@ def test_what_an_import_left_is_counted() -> None:
     ]
 
 
-@pytest.mark.parametrize("mount", [True, False])
-def test_a_place_is_full_until_it_is_freed_and_leaves_nothing(mount: bool) -> None:
-    with place(mount=mount) as home:
+def test_a_place_is_full_until_it_is_freed_and_leaves_nothing() -> None:
+    with place(mount=True) as home:
         kept = home.data / "kept"
         home.fill()
         if home.mounted:
@@ -94,6 +97,19 @@ def test_a_place_is_full_until_it_is_freed_and_leaves_nothing(mount: bool) -> No
                 kept.write_bytes(bytes(1_000_000))
         home.free()
         kept.write_bytes(bytes(1_000_000))
+    assert not home.home.exists()
+
+
+async def test_where_nothing_is_mounted_the_files_of_postgres_do_not_grow() -> None:
+    with (
+        place(mount=False) as home,
+        embedded.servers(Settings.read({"TANDEM_DATA_DIR": str(home.data)}), durable=False) as running,
+    ):
+        url = running.database_url.replace("+asyncpg", "")
+        assert await rows(url, "SELECT 1")
+        home.fill()
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await rows(url, "CREATE TABLE filled AS SELECT generate_series(1, 100000)")
     assert not home.home.exists()
 
 
