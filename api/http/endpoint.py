@@ -49,7 +49,7 @@ async def operate(scope: Scope, receive: Receive, send: Send) -> None:
     viewer = viewer_of(scope, headers, server.settings.admin_token)
     form = answer_type(headers.get("accept"))
     asked = await read(scope, headers, receive)
-    token = token_of(headers.get("authorization"), server.settings.admin_token)
+    token = token_of(headers.get("authorization"))
     # Addresses are followed by chance: they change nothing.
     queries_only = read is _in_address
     waiting = partial(Caller, server.callers, receive)

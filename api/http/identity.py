@@ -61,13 +61,14 @@ def _known_by_token(authorization: str | None, admin_token: str) -> Viewer:
     )
 
 
-def token_of(authorization: str | None, admin_token: str | None) -> str:
-    """What tells the budget of a token from all others; the token itself cannot be worked out from it.
+def token_of(authorization: str | None) -> str:
+    """What tells a token from all others; the token itself cannot be worked out from it."""
+    token = _bearer(authorization)
+    return sha256(token.encode()).hexdigest() if token else ANONYMOUS
 
-    A server without a token of its own asks nobody for one: all who may ask it have one budget together.
-    """
-    token = _bearer(authorization) if admin_token is not None else ""
-    return sha256(token.encode()).hexdigest() if token else "none"
+
+ANONYMOUS = "none"
+"""What stands for whoever sent no token."""
 
 
 def _bearer(authorization: str | None) -> str:

@@ -10,6 +10,7 @@ from litestar.types import Scope
 
 from api.http.budgets import Budgets
 from api.http.callers import Callers
+from api.http.identity import ANONYMOUS
 from api.http.trails import Trails
 from domain.access.viewers import Viewer
 from domain.database import Database
@@ -32,11 +33,15 @@ class Serving:
     callers: Callers = field(default_factory=Callers)
 
     def purse(self, viewer: Viewer, token: str) -> Pay | None:
-        """What pays for the requests of a token; None where they may cost anything."""
+        """What pays for the requests of a token; None where they may cost anything.
+
+        A server without a token of its own asks nobody for one: all who may ask it have one budget together.
+        """
         per_minute = self.settings.cost_per_minute
         if per_minute == 0:
             return None
-        return partial(self.budgets.spend, token, per_minute=per_minute or ALLOWANCES[viewer.role].per_minute)
+        payer = ANONYMOUS if self.settings.admin_token is None else token
+        return partial(self.budgets.spend, payer, per_minute=per_minute or ALLOWANCES[viewer.role].per_minute)
 
     def trail(self, token: str) -> Trail | None:
         """How far the holder of a token has written; None where all is read from one database."""

@@ -28,13 +28,27 @@ def leased(home: Path, start: Callable[[], None], stop: Callable[[], None]) -> I
                     stop()
 
 
+_open: set[int] = set()
+
+
 @contextmanager
 def _file(path: Path) -> Iterator[int]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    _open.add(descriptor)
     try:
         yield descriptor
     finally:
+        _open.discard(descriptor)
         os.close(descriptor)
+
+
+def _let_go() -> None:
+    """In a process that was forked: a lease is its parent's alone, and must end with its parent."""
+    while _open:
+        os.close(_open.pop())
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 @contextmanager
