@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 from domain.database import DRIVER
 from domain.errors import Refused
 from domain.hosts import connect, hosts_of
-from domain.migrations import catalogue
+from domain.migrations import catalogue, prepared
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -42,7 +42,7 @@ async def upgrade(url: str, tell: Callable[[str], None] = lambda _: None) -> boo
     data may take a while: `tell` is called with what is done in each step.
 
     Raises:
-        Refused: DATABASE_IS_NEWER, DATABASE_ALTERED or POSTGRES_TOO_OLD.
+        Refused: DATABASE_IS_NEWER, DATABASE_ALTERED, DATABASE_IN_USE or POSTGRES_TOO_OLD.
     """
     to_primary = partial(connect, hosts_of(url), {})
     engine = create_async_engine(DRIVER, async_creator=to_primary, poolclass=NullPool)
@@ -77,6 +77,9 @@ async def _prepare(engine: AsyncEngine, step: str, tell: Callable[[str], None]) 
     """Do what a step has in `BEFOREHAND`: what no transaction can, and what may be done again, even after the step.
 
     Nobody waits for a lock of ours meanwhile: whoever waits may see what was deleted, so that VACUUM has to keep it.
+
+    Raises:
+        Refused: DATABASE_IN_USE.
     """
     # Imported when there is something to do: it takes longer than all the rest of a short command.
     from alembic.script import ScriptDirectory  # noqa: PLC0415
@@ -86,7 +89,7 @@ async def _prepare(engine: AsyncEngine, step: str, tell: Callable[[str], None]) 
     async with engine.connect() as connection:
         alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
         for statement in getattr(script.module, "BEFOREHAND", ()):
-            await alone.exec_driver_sql(statement)
+            await prepared.carry_out(alone, statement)
 
 
 async def _take_once(engine: AsyncEngine, step: str, at: str | None) -> None:

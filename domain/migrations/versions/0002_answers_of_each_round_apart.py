@@ -16,7 +16,7 @@ _NO_STATISTICS = (
 )
 
 # An analyze of 0.1.0 has copied answers and comments into PostgreSQL's own tables, where they outlived the rows. Only a
-# VACUUM FULL leaves none of their bytes there, and that cannot be part of a transaction.
+# VACUUM FULL leaves none of their bytes there, and that cannot be part of a transaction. It says what it had to keep.
 BEFOREHAND = (
     *_NO_STATISTICS,
     """
@@ -33,8 +33,8 @@ BEFOREHAND = (
         ) LOOP EXECUTE format('DROP STATISTICS %s', made); END LOOP;
     END $$
     """,
-    "VACUUM (FULL) pg_statistic",
-    "VACUUM (FULL) pg_statistic_ext_data",
+    "VACUUM (FULL, VERBOSE) pg_statistic",
+    "VACUUM (FULL, VERBOSE) pg_statistic_ext_data",
 )
 
 

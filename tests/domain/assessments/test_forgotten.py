@@ -19,6 +19,8 @@ from domain.assessments import opening, publication
 from domain.assessments.partitions import answers_of
 from domain.assessments.round_models import Round
 from domain.database import Database
+from domain.errors import Refused
+from domain.migrations import prepared
 from tests.domain.assessments.rounds import ONCE, Asked, asked_team, both
 from tests.domain.assessments.searching import places_of
 from tests.factories import acting
@@ -188,3 +190,26 @@ async def test_a_database_of_0_1_0_keeps_open_answers_and_nothing_else(of_0001: 
     assert answers_of(_ids[2]).name not in await _tables(of_0001)
     assert await places_of("Gone for long", of_0001) == set()
     assert "pg_statistic" not in await places_of(_SHORT, of_0001)
+
+
+async def test_an_upgrade_waits_for_whoever_may_still_see_what_was_deleted(of_0001: Database) -> None:
+    async with of_0001.engine.connect() as reading:
+        # As an analyze of autovacuum's own does; it sees all that was there when it began.
+        await reading.execution_options(isolation_level="REPEATABLE READ")
+        await reading.execute(text("SELECT 1"))
+        upgrading = asyncio.create_task(migrations.upgrade(_as_owner(of_0001.url)))
+        done, _ = await asyncio.wait([upgrading], timeout=1)
+        assert not done
+    assert await upgrading
+    assert await places_of("Gone for long", of_0001) == set()
+
+
+async def test_an_upgrade_does_not_wait_for_ever(of_0001: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "PATIENCE_S", 0.5)
+    async with of_0001.engine.connect() as reading:
+        await reading.execution_options(isolation_level="REPEATABLE READ")
+        await reading.execute(text("SELECT 1"))
+        with pytest.raises(Refused, match="stop whatever else uses the database") as refused:
+            await migrations.upgrade(_as_owner(of_0001.url))
+    assert refused.value.code == "DATABASE_IN_USE"
+    assert await migrations.upgrade(_as_owner(of_0001.url))
