@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 from arq.connections import ArqRedis
 from arq.worker import create_worker
+from redis.exceptions import RedisError
 from sqlalchemy import select
 
 from domain import embedded, outbox
@@ -58,10 +59,10 @@ async def see_through(
 
 @asynccontextmanager
 async def worker_in_this_process(
-    servers: embedded.Servers, connected: ArqRedis
+    servers: embedded.Servers, connected: ArqRedis, *, with_cron: bool = False
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """A worker, without the calendar's jobs, for as long as the context lasts; its task ends early if it fails."""
-    settings = worker_settings(servers, with_cron=False)
+    """A worker for as long as the context lasts, with the calendar's jobs or without; its task ends if it fails."""
+    settings = worker_settings(servers, with_cron=with_cron)
     worker = create_worker(settings, redis_pool=connected, handle_signals=False)
     task = asyncio.create_task(worker.async_run(), name="worker")
     try:
@@ -70,8 +71,10 @@ async def worker_in_this_process(
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await _settled(worker.tasks.values())
-        await connected.delete(worker.health_check_key)
         await settings["on_shutdown"](worker.ctx)
+        # Where the queue is gone, so is the key.
+        with suppress(RedisError, OSError):
+            await connected.delete(worker.health_check_key)
 
 
 async def _settled(tasks: Collection[asyncio.Task[Any]]) -> None:

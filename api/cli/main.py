@@ -1,10 +1,12 @@
 """The command `tandem`: which commands there are, and how all of them end.
 
-Exit codes: 0 done, 1 refused or failed, 2 wrongly called, 130 interrupted by Ctrl-C, 143 told to stop.
+Exit codes: 0 done, 1 refused or failed, 2 wrongly called, 75 a server that is needed does not answer (for now), 130
+interrupted by Ctrl-C, 143 told to stop.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from importlib import import_module
@@ -78,7 +80,16 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Refused as refusal:
-            raise click.ClickException(refusal.message) from refusal
+            raise (Away if refusal.code in _AWAY else click.ClickException)(refusal.message) from refusal
+
+
+class Away(click.ClickException):
+    """A server that is needed does not answer: the same command may do a moment later."""
+
+    exit_code = os.EX_TEMPFAIL
+
+
+_AWAY = {"DATABASE_UNREACHABLE", "QUEUE_UNREACHABLE"}
 
 
 @click.group(cls=Commands, epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})

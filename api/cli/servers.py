@@ -9,27 +9,34 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 import httpx
+import structlog
 
 from api.cli.running import migrated, opened, until_told_to_stop
 from api.cli.supervision import end_with, supervised
 from domain import embedded
 from domain.errors import Refused
+from domain.outages import outage_of
 from domain.settings import Settings
 
 if TYPE_CHECKING:
+    from arq.connections import ArqRedis
     from litestar import Litestar
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _LOOK_EVERY_S = 0.1
+# How long a worker waits before it begins again.
+_AGAIN_S = 1.0
+
+log = structlog.get_logger("tandem.worker")
 
 
 def listening(command: Command) -> Command:
@@ -122,6 +129,7 @@ def worker(parent: int | None, *, check: bool) -> None:
     if check:
         asyncio.run(_require_worker(Settings.read()))
     elif parent is None:
+        asyncio.run(_require_queue(Settings.read()))
         asyncio.run(until_told_to_stop(_supervise({"worker": ["worker"]})))
     else:
         end_with(parent)
@@ -129,37 +137,66 @@ def worker(parent: int | None, *, check: bool) -> None:
 
 
 def _work() -> None:
-    from arq.worker import run_worker  # noqa: PLC0415 - only a worker needs these
-    from redis.exceptions import RedisError  # noqa: PLC0415
-
-    from workers import logs  # noqa: PLC0415
-    from workers.main import worker_settings  # noqa: PLC0415
+    from workers import logs  # noqa: PLC0415 - only a worker needs it
 
     logs.configure()
     with embedded.servers(Settings.read(), queue=True) as servers:
         asyncio.run(migrated(servers))
-        # The queue's library takes the loop of its thread and makes none.
-        asyncio.set_event_loop(asyncio.new_event_loop())
+        asyncio.run(until_told_to_stop(_take_jobs(servers)))
+
+
+async def _take_jobs(servers: embedded.Servers) -> None:
+    """Take jobs until told to stop, over and over: the queue and the database may go away and come back."""
+    from redis.exceptions import RedisError  # noqa: PLC0415 - only a worker needs these
+
+    from workers.queue import queue  # noqa: PLC0415
+    from workers.waiting import worker_in_this_process  # noqa: PLC0415
+
+    assert servers.redis_url is not None
+    while True:
         try:
-            run_worker(worker_settings(servers))
-        except (RedisError, OSError) as error:
-            raise Refused("QUEUE_UNREACHABLE", f"The queue does not answer: {error}") from error
+            async with (
+                queue(servers.redis_url) as connected,
+                worker_in_this_process(servers, connected, with_cron=True) as task,
+            ):
+                await task
+        except Exception as error:
+            if not isinstance(error, RedisError | OSError) and outage_of(error) is None:
+                raise
+            log.warning("interrupted", reason=type(error).__name__, again_in_s=_AGAIN_S)
+            await asyncio.sleep(_AGAIN_S)
 
 
 async def _require_worker(settings: Settings) -> None:
-    from redis.exceptions import RedisError  # noqa: PLC0415
-
-    from workers import queue  # noqa: PLC0415
+    from workers.queue import anybody_at_work  # noqa: PLC0415 - only who asks for workers needs it
 
     if settings.redis_url is None:
         raise Refused("NO_QUEUE", "Set TANDEM_REDIS_URL to the queue whose workers you ask about.")
+    async with _reached(settings.redis_url) as connected:
+        if not await anybody_at_work(connected):
+            raise Refused(
+                "NO_WORKER", "No worker lives that takes jobs from this queue: start one by tandem worker."
+            )
+
+
+async def _require_queue(settings: Settings) -> None:
+    """Have a queue of one's own answer before anything is begun that would wait for it."""
+    if settings.redis_url is not None:
+        async with _reached(settings.redis_url):
+            pass
+
+
+@asynccontextmanager
+async def _reached(redis_url: str) -> AsyncIterator[ArqRedis]:
+    from redis.exceptions import RedisError  # noqa: PLC0415 - only who needs the queue needs these
+
+    from workers.queue import queue  # noqa: PLC0415
+
     try:
-        async with queue.queue(settings.redis_url) as connected:
-            if await queue.anybody_at_work(connected):
-                return
+        async with queue(redis_url) as connected:
+            yield connected
     except (RedisError, OSError) as error:
         raise Refused("QUEUE_UNREACHABLE", f"The queue does not answer: {error}") from error
-    raise Refused("NO_WORKER", "No worker lives that takes jobs from this queue: start one by tandem worker.")
 
 
 @click.command(epilog="\b\nExample:\n  tandem serve --port 8080")
@@ -177,6 +214,7 @@ def serve(host: str | None, port: int | None) -> None:
             await asyncio.Event().wait()
 
     with reserved(*address), embedded.servers(settings, queue=True) as servers:
+        asyncio.run(_require_queue(settings))
         asyncio.run(migrated(servers))
         asyncio.run(until_told_to_stop(work()))
 

@@ -20,11 +20,12 @@ import click
 from domain.errors import Refused
 
 _LOOK_EVERY_S = 0.5
-_FIRST_PAUSE_S = 1.0
-_LONGEST_PAUSE_S = 30.0
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 10.0
 _WELL_AFTER_S = 10.0
-# A part that is refused at once on its first run will not get better by itself.
+# A part that is refused at once on its first run will not get better by itself, unless a server was away.
 _REFUSED = 1
+_AWAY = os.EX_TEMPFAIL
 _PATIENCE_S = 30.0
 
 
@@ -53,9 +54,9 @@ async def _keep_running(name: str, words: Sequence[str]) -> None:
         well = time.monotonic() - begun > _WELL_AFTER_S
         if first and not well and code == _REFUSED:
             raise Refused("NOT_STARTED", f"The {name} did not start: the lines above say why.")
-        pause = _FIRST_PAUSE_S if first or well else min(2 * pause, _LONGEST_PAUSE_S)
+        pause = _FIRST_PAUSE_S if first or well or code == _AWAY else min(2 * pause, _LONGEST_PAUSE_S)
         first = False
-        click.echo(f"The {name} ended with exit code {code}; it starts again in {pause:.0f} s.", err=True)
+        click.echo(f"The {name} ended with exit code {code}; it starts again in {pause:.1f} s.", err=True)
         await asyncio.sleep(pause)
 
 

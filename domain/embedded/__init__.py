@@ -2,7 +2,7 @@
 
 They belong to the data directory. Every process that uses them holds a lease; the last one to leave stops them. A
 lease is a lock of the kernel, so a process that is killed gives its own back, and a server that was left running is
-taken over by the next process that comes.
+taken over by the next process that comes. Whoever holds a lease starts a server again that was killed.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def servers(settings: Settings, *, queue: bool = False, durable: bool = True) ->
         database_url, redis_url = settings.database_url, settings.redis_url
         if database_url is None:
             cluster = postgres.Cluster(data_directory(settings.data_dir) / "postgres", durable=durable)
-            stack.enter_context(leased(cluster.home, cluster.start, cluster.stop))
+            stack.enter_context(leased(cluster))
             database_url = cluster.url
         if queue and redis_url is None:
             store = valkey.Store(data_directory(settings.data_dir) / "valkey")
-            stack.enter_context(leased(store.home, store.start, store.stop))
+            stack.enter_context(leased(store))
             redis_url = store.url
         yield Servers(database_url, redis_url if queue else None)

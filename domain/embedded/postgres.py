@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,7 @@ from urllib.parse import quote
 import psutil
 
 from domain.embedded import places
-from domain.embedded.processes import anybody_in, process_in, wait_until
+from domain.embedded.processes import anybody_in, process_in, those_in, wait_until
 from domain.errors import Refused
 
 DATABASE = "tandem"
@@ -35,7 +36,6 @@ _OPTIONS = {
     "max_wal_senders": "0",
 }
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-_LONGEST_LOG = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,15 @@ class Cluster:
             owner = places.server_user()
             self._make_ready(owner)
             self._launch(owner)
+
+    def runs(self) -> bool:
+        """Whether it has a process, ready or not."""
+        return self._process() is not None
+
+    @property
+    def log(self) -> Path:
+        """What it says of itself."""
+        return self.home / "server.log"
 
     def stop(self) -> None:
         """Stop it, if it runs, without waiting for those who are still connected."""
@@ -94,17 +103,19 @@ class Cluster:
         places.private_directory(sockets, owner)
         for left in sockets.glob(".s.PGSQL.*"):
             left.unlink()
-        log = self.home / "server.log"
-        if log.exists() and log.stat().st_size > _LONGEST_LOG:
-            log.unlink()
 
     def _clear_after_kill(self) -> None:
         """Remove the pid file of a server that was killed: the number in it may by now be anybody's.
 
         The file is also PostgreSQL's own guard against processes that outlive their server, so those are awaited first.
+        One in the middle of a long statement would only notice at its end that its server is gone.
         """
         file = self.home / "postmaster.pid"
         if file.exists():
+            for left in those_in(self.home):
+                with suppress(psutil.Error):
+                    if left.name() == "postgres":
+                        left.send_signal(signal.SIGQUIT)
             wait_until(lambda: not anybody_in(self.home), otherwise=self._stuck)
             file.unlink()
 
@@ -131,10 +142,9 @@ class Cluster:
         options["unix_socket_directories"] = str(places.socket_directory(self.home))
         words = " ".join(f"-c {name}={value}" for name, value in options.items())
         _run(
-            "pg_ctl", "start", "--no-wait", "--silent", "-D", self.home, "-l", self.home / "server.log", "-o", words,
+            "pg_ctl", "start", "--wait", "--silent", "-D", self.home, "-l", self.log, "-o", words,
             owner=owner,
         )  # fmt: skip
-        wait_until(lambda: self._state() == "ready", otherwise=self._stuck)
 
     def _process(self) -> psutil.Process | None:
         lines = self._pid_file()
@@ -154,9 +164,7 @@ class Cluster:
             return []
 
     def _stuck(self) -> Refused:
-        return Refused(
-            "SERVER_STUCK", f"The embedded PostgreSQL does not start or stop: see {self.home / 'server.log'}."
-        )
+        return Refused("SERVER_STUCK", f"The embedded PostgreSQL does not start or stop: see {self.log}.")
 
 
 def _programs() -> Path:

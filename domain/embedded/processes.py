@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -25,9 +25,15 @@ def process_in(directory: Path, pid: int) -> psutil.Process | None:
     return process
 
 
+def those_in(directory: Path) -> Iterator[psutil.Process]:
+    """The processes that work in that directory."""
+    found = (process_in(directory, number) for number in psutil.pids())
+    return (process for process in found if process is not None)
+
+
 def anybody_in(directory: Path) -> bool:
     """Whether any process works in that directory."""
-    return any(process_in(directory, number) for number in psutil.pids())
+    return any(those_in(directory))
 
 
 def wait_until(done: Callable[[], bool], *, otherwise: Callable[[], Refused]) -> None:

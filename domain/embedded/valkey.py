@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,8 @@ from domain.embedded.processes import process_in, wait_until
 from domain.errors import Refused
 
 _NAME = "valkey.sock"
+# It says which process it is a moment after it was begun; one that does not has ended.
+_SHOWN_AFTER_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,24 @@ class Store:
         """
         places.private_directory(self.home, None)
         places.private_directory(self._socket().parent, None)
-        if self._process_id() is None:
+        if not self.runs():
             self._launch()
-        wait_until(self._answers, otherwise=self._stuck)
+        begun = time.monotonic()
+        wait_until(
+            lambda: self._answers() or (time.monotonic() - begun > _SHOWN_AFTER_S and not self.runs()),
+            otherwise=self._stuck,
+        )
+        if not self.runs():
+            raise self._stuck()
+
+    def runs(self) -> bool:
+        """Whether it has a process, ready or not."""
+        return self._process_id() is not None
+
+    @property
+    def log(self) -> Path:
+        """What it says of itself."""
+        return self.home / "server.log"
 
     def stop(self) -> None:
         """Stop it, if it runs; what it holds is on disk then."""
@@ -60,7 +78,7 @@ class Store:
             [
                 *(_program(), "--port", "0", "--unixsocket", self._socket(), "--unixsocketperm", "700"),
                 *("--daemonize", "yes", "--pidfile", self.home / "valkey.pid", "--dir", self.home),
-                *("--appendonly", "yes", "--save", "", "--logfile", self.home / "server.log"),
+                *("--appendonly", "yes", "--save", "", "--logfile", self.log),
             ],
             capture_output=True,
             check=False,
@@ -91,7 +109,7 @@ class Store:
     def _stuck(self) -> Refused:
         return Refused(
             "SERVER_STUCK",
-            f"The embedded Valkey does not start or stop: see {self.home / 'server.log'}. "
+            f"The embedded Valkey does not start or stop: see {self.log}. "
             f"It holds nothing that cannot be lost: you can remove {self.home}.",
         )
 

@@ -8,8 +8,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ import asyncpg
 import psutil
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from domain import embedded
+from domain.embedded.lease import LONGEST_LOG
 from domain.embedded.processes import anybody_in
 from domain.settings import Settings
 
@@ -215,3 +218,72 @@ async def test_data_of_another_postgres_is_refused_and_left_alone(data_dir: Path
     assert told["code"] == "OTHER_POSTGRES"
     assert "PostgreSQL 16" in told["message"]
     assert version.read_text() == "16\n"
+
+
+async def _eventually(url: str, statement: str) -> float:
+    """After how many seconds the database answers."""
+    begun = time.monotonic()
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                assert await fetch(url, statement)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(0.02)
+            else:
+                return time.monotonic() - begun
+
+
+@pytest.mark.parametrize("users", [1, 2])
+async def test_servers_that_were_killed_are_started_again_by_whoever_uses_them(
+    data_dir: Path, users: int
+) -> None:
+    with ExitStack() as stack:
+        for _ in range(users):
+            told = stack.enter_context(user(data_dir, "--queue", "--durable")).told()
+        url = told["database_url"]
+        await fetch(url, "CREATE TABLE kept AS SELECT 7 AS n")
+        for _ in range(3):
+            os.kill(postmaster(data_dir), signal.SIGKILL)
+            os.kill(int((data_dir / "valkey/valkey.pid").read_text()), signal.SIGKILL)
+            seconds = await _eventually(url, "SELECT n FROM kept")
+            async with Redis.from_url(str(told["redis_url"])) as store, asyncio.timeout(60):
+                while not await answers(store):  # noqa: ASYNC110 - another process has it
+                    await asyncio.sleep(0.02)
+            print(f"PostgreSQL is back after {seconds:.2f} s")
+    assert nothing_runs(data_dir)
+
+
+async def answers(store: Redis) -> bool:
+    try:
+        return bool(await store.ping())
+    except (RedisError, OSError):
+        return False
+
+
+async def test_a_statement_that_outlives_its_server_does_not_keep_the_next_from_starting(
+    data_dir: Path,
+) -> None:
+    with user(data_dir, "--durable") as process:
+        url = process.told()["database_url"]
+        busy = asyncio.create_task(fetch(url, "SELECT count(*) FROM generate_series(1, 1000000000)"))
+        await asyncio.sleep(0.5)
+        os.kill(postmaster(data_dir), signal.SIGKILL)
+        await _eventually(url, "SELECT 1")
+        with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+            await busy
+
+
+async def test_what_a_server_says_is_put_aside_and_kept_once(data_dir: Path) -> None:
+    with user(data_dir, "--queue") as process:
+        process.told()
+        for log in (data_dir / "postgres/server.log", data_dir / "valkey/server.log"):
+            with log.open("a") as file:
+                file.write("x" * (LONGEST_LOG + 1))
+            async with asyncio.timeout(60):
+                while log.stat().st_size:  # noqa: ASYNC110 - another process rotates it
+                    await asyncio.sleep(0.05)
+            assert log.with_name("server.log.1").stat().st_size > LONGEST_LOG
+        os.kill(postmaster(data_dir), signal.SIGHUP)
+        async with asyncio.timeout(60):
+            while "reloading" not in (data_dir / "postgres/server.log").read_text():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
