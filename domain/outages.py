@@ -18,8 +18,9 @@ class Outage(Enum):
 
 
 _READ_ONLY = asyncpg.ReadOnlySQLTransactionError.sqlstate
-# Connections that break (08), a server that stops, starts or was killed (57P01 to 57P03), one that is full of others.
-_AWAY = ("08", "57P01", "57P02", "57P03", asyncpg.TooManyConnectionsError.sqlstate)
+# Connections that break (08), a server that stops, starts or was killed (57P01 to 57P03), one that has no room: on its
+# disk, in its memory or for another connection (53), and a disk that does not do what it should (58030).
+_AWAY = ("08", "57P01", "57P02", "57P03", "53", "58030")
 
 
 def outage_of(error: BaseException) -> Outage | None:

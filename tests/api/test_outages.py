@@ -62,26 +62,43 @@ async def test_what_a_document_changed_before_is_still_told(reach: Reach, databa
       second: organisationCreate(input: {code: "TWO", name: "Two", kind: CHARITY}) { userErrors { code } }
     }
     """
-    async with database.engine.begin() as connection:
-        # The database gives up whatever writes an organisation of that code, as it would when it is stopped.
-        await connection.execute(
-            text(
-                "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$ BEGIN RAISE EXCEPTION 'terminating connection' USING ERRCODE = '57P01'; END $$"
-            )
-        )
-        await connection.execute(
-            text(
-                "CREATE TRIGGER stop BEFORE INSERT ON organisations FOR EACH ROW "
-                "WHEN (NEW.code = 'TWO') EXECUTE FUNCTION stop()"
-            )
-        )
+    # As where it is stopped.
+    await _give_up(database, "57P01")
     async with reach() as client:
         answer = await client.post("/graphql", json={"query": both})
     body: dict[str, Any] = answer.json()
     assert answer.status_code == 200
     assert body["data"] == {"first": {"userErrors": []}, "second": None}
     assert [error["extensions"]["code"] for error in body["errors"]] == ["UNAVAILABLE"]
+
+
+@pytest.mark.parametrize("state", ["53100", "53200", "53300", "58030"])
+async def test_one_that_has_no_room(reach: Reach, database: Database, state: str) -> None:
+    await _give_up(database, state)
+    async with reach() as client:
+        refused = await client.post("/graphql", json={"query": CREATE.replace("NEW", "TWO")})
+        taken = await client.post("/graphql", json={"query": CREATE})
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["extensions"]) == (503, {"code": "UNAVAILABLE"})
+    assert int(refused.headers["retry-after"]) >= 1
+    assert taken.json()["data"]["organisationCreate"]["userErrors"] == []
+
+
+async def _give_up(database: Database, state: str) -> None:
+    """Have the database give up whatever writes the organisation TWO, saying why by that state."""
+    async with database.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION 'no more' USING ERRCODE = '{state}'; END $$"
+            )
+        )
+        await connection.execute(
+            text(
+                "CREATE TRIGGER give_up BEFORE INSERT ON organisations FOR EACH ROW "
+                "WHEN (NEW.code = 'TWO') EXECUTE FUNCTION give_up()"
+            )
+        )
 
 
 async def test_connections_to_what_was_the_primary_are_given_up(database: Database) -> None:
