@@ -33,14 +33,21 @@ async def places_of(words: str, database: Database) -> set[str]:
         home = Path(await alone.scalar(text("SHOW data_directory")))
         own = await alone.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
     return found | {
-        str(file.relative_to(home)) for file in _files(home, own) if words.encode() in file.read_bytes()
+        str(file.relative_to(home)) for file in _files(home, own) if words.encode() in _content(file)
     }
 
 
 def _files(home: Path, database: int) -> Iterator[Path]:
-    """All that PostgreSQL keeps, but for its write-ahead log and for databases of other tests."""
-    for file in sorted(home.rglob("*")):
-        top, *below = file.relative_to(home).parts
-        other = top == "base" and below and below[0].isdecimal() and int(below[0]) != database
-        if top != "pg_wal" and not other and file.is_file():
-            yield file
+    """All that PostgreSQL keeps, but for its write-ahead log and for databases of other tests, which come and go."""
+    for top in home.iterdir():
+        below = [top / str(database), top / "pgsql_tmp"] if top.name == "base" else [top]
+        for place in below if top.name != "pg_wal" else []:
+            yield from (file for file in (place, *place.rglob("*")) if file.is_file())
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        # What was temporary is gone since it was listed.
+        return b""
