@@ -1,4 +1,4 @@
-"""`tandem serve` comes back by itself when what it is made of is killed; callers meanwhile are told when to come again."""
+"""`tandem serve` comes back by itself when what it is made of is killed; callers are told when to come again."""
 
 from __future__ import annotations
 
