@@ -69,12 +69,13 @@ def test_the_entry_point_loads_no_command_for_help(empty_data_dir: Path) -> None
         (
             ["migrate"],
             {"TANDEM_DATABASE_URL": "postgresql://127.0.0.1:1/x"},
-            1,
+            75,
             "The database does not answer",
         ),
         (["migrate"], {"TANDEM_DATA_DIR": "/dev/null"}, 1, "set TANDEM_DATA_DIR"),
         (["worker", "--check"], {}, 1, "Set TANDEM_REDIS_URL"),
-        (["worker", "--check"], {"TANDEM_REDIS_URL": "redis://127.0.0.1:1"}, 1, "The queue does not answer"),
+        (["worker", "--check"], {"TANDEM_REDIS_URL": "redis://127.0.0.1:1"}, 75, "The queue does not answer"),
+        (["serve"], {"TANDEM_REDIS_URL": "redis://127.0.0.1:1"}, 75, "The queue does not answer"),
         (["api", "--host", "192.0.2.1"], {}, 1, "cannot listen on 192.0.2.1"),
     ],
 )
