@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 
 from litestar import Litestar
 
-from api.http import contract, endpoint, health
+from api.http import contract, endpoint, health, metrics, scraping
 from api.http.budgets import Budgets
 from api.http.failures import EXCEPTION_HANDLERS
 from api.http.headers import add_security_headers
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             contract.show_schema,
             health.healthz,
             health.readyz,
+            scraping.show_metrics,
             index.show,
             summaries.show,
             answering.show,
@@ -71,6 +72,7 @@ def _lifespan(
         async with _opened(present, database) as opened:
             budgets = Budgets(present.redis_url)
             async with _trails(present) as trails:
+                opened.observe(reads=metrics.read_took, writes=metrics.write_took)
                 app.state.serving = Serving(present, opened, budgets, trails)
                 yield
             await budgets.close()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import event, text
@@ -18,7 +19,7 @@ from domain.errors import Refused
 from domain.hosts import connect, hosts_of
 from domain.outages import Outage, outage_of
 from domain.poolers import require_settings
-from domain.readers import Readers
+from domain.readers import Readers, Timing
 from domain.replicas import Position, Replicas, position_of_primary
 from domain.tables import Recorded, Tracked
 
@@ -77,6 +78,21 @@ class Database:
         """
         for session in (self._session, self._reading):
             await require_settings(self._hosts, session)
+
+    def observe(self, *, reads: Timing, writes: Timing) -> None:
+        """Have somebody told how many seconds each statement takes: of those that read, and of transactions."""
+        self.readers.timing = reads
+        if self.replicas is not None:
+            self.replicas.observe(reads)
+
+        def begin(_connection: Any, _cursor: Any, _sql: Any, _given: Any, context: Any, _many: Any) -> None:
+            context.began = perf_counter()
+
+        def end(_connection: Any, _cursor: Any, _sql: Any, _given: Any, context: Any, _many: Any) -> None:
+            writes(perf_counter() - context.began)
+
+        event.listen(self.engine.sync_engine, "before_cursor_execute", begin)
+        event.listen(self.engine.sync_engine, "after_cursor_execute", end)
 
     async def position(self) -> Position:
         """How far the primary has written: everything that is committed by now lies before it."""

@@ -39,6 +39,12 @@ def hosts_of(url: str) -> list[str]:
     return [_url(netloc, parts.path, query | where) for netloc, where in places]
 
 
+def host_in(url: str) -> str:
+    """The host that a URL names, with its port; nothing of who connects to it."""
+    parts = urlsplit(url)
+    return parts.netloc.rpartition("@")[2] or dict(parse_qsl(parts.query)).get("host", "")
+
+
 def _url(netloc: str, path: str, query: Mapping[str, str]) -> str:
     return f"postgresql://{netloc}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from time import perf_counter
 from types import TracebackType
+from typing import TypeAlias
 
 import asyncpg
 
@@ -18,28 +20,36 @@ _KEPT = 40
 _LARGEST_KEPT = 100_000
 
 
+Timing: TypeAlias = Callable[[float], None]
+"""What is told how many seconds a statement took."""
+
+
 class Lent:
     """A connection for as long as a context lasts; written out, since each read would wait for a generator."""
 
-    __slots__ = ("_connection", "_readers")
+    __slots__ = ("_began", "_connection", "_readers")
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
 
     async def __aenter__(self) -> asyncpg.Connection:
         self._connection = await self._readers.take()
+        self._began = perf_counter()
         return self._connection
 
     async def __aexit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
+        if self._readers.timing is not None:
+            self._readers.timing(perf_counter() - self._began)
         await self._readers.give_back(self._connection, failed=kind is not None)
 
 
 class Readers:
     """Driver connections to one database, up to ten: who comes when all are in use waits for one.
 
-    They go to the first of the hosts, given by their URLs, that takes changes, or to the only one.
+    They go to the first of the hosts, given by their URLs, that takes changes, or to the only one. `timing` is told how
+    long each was in use, if somebody wants to know.
 
     asyncpg's own pool would do the same, but takes longer to give and take a connection than a short statement takes.
     """
@@ -49,6 +59,7 @@ class Readers:
         self._session = session
         self._places = asyncio.Semaphore(_MOST)
         self._idle: list[asyncpg.Connection] = []
+        self.timing: Timing | None = None
 
     def acquire(self) -> Lent:
         """A connection, for as long as the context lasts."""

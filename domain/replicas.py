@@ -14,7 +14,8 @@ from itertools import count
 import asyncpg
 import structlog
 
-from domain.readers import Readers
+from domain.hosts import host_in
+from domain.readers import Readers, Timing
 
 log = structlog.get_logger("tandem.replicas")
 
@@ -85,8 +86,9 @@ async def position_of_primary(readers: Readers) -> Position:
 class Replica:
     """One standby: its connections, and how far it had come when somebody last looked; None if it was of no use."""
 
-    def __init__(self, host: str, session: Mapping[str, str]) -> None:
-        self.readers = Readers([host], session)
+    def __init__(self, url: str, session: Mapping[str, str]) -> None:
+        self.host = host_in(url)
+        self.readers = Readers([url], session)
         self.position: Position | None = None
 
     async def look(self) -> None:
@@ -119,6 +121,24 @@ class Replicas:
         self._before: Position | None = None
         self._noted_at = float("-inf")
         self._primary_gone = False
+
+    def observe(self, timing: Timing) -> None:
+        """Have somebody told how long each statement takes."""
+        for replica in self._all:
+            replica.readers.timing = timing
+
+    async def behind(self) -> dict[str, int | None]:
+        """By how many bytes of the log each is behind the primary, by its host; None where it is of no use.
+
+        Raises:
+            ConnectionError: the primary does not say how far it is.
+        """
+        primary = await self._primary()
+        await self.look()
+        return {
+            replica.host: None if replica.position is None else max(0, primary.byte - replica.position.byte)
+            for replica in self._all
+        }
 
     @property
     def answer(self) -> bool:

@@ -26,6 +26,7 @@ class Settings:
     read_database_url: str | None
     redis_url: str | None
     admin_token: str | None
+    metrics_token: str | None
     host: str
     port: int
     patience_s: float
@@ -46,6 +47,7 @@ class Settings:
             read_database_url=_standbys(values, redis_url),
             redis_url=redis_url,
             admin_token=values.get("TANDEM_ADMIN_TOKEN") or None,
+            metrics_token=values.get("TANDEM_METRICS_TOKEN") or None,
             host=values.get("TANDEM_HOST") or "127.0.0.1",
             port=_port(values.get("TANDEM_PORT") or "8000"),
             patience_s=_seconds(values.get("TANDEM_QUERY_TIMEOUT") or "10"),

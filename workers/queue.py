@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import msgspec
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.asyncio import Redis
 
 QUEUE = "tandem:queue"
 _HEALTH = "tandem:worker:"
@@ -51,7 +52,7 @@ async def queue(redis_url: str) -> AsyncIterator[ArqRedis]:
         await connected.aclose(close_connection_pool=True)
 
 
-async def anybody_at_work(connected: ArqRedis) -> bool:
+async def anybody_at_work(connected: Redis) -> bool:
     """Whether a worker lives that takes jobs from this queue."""
     async for _ in connected.scan_iter(match=f"{_HEALTH}*", count=1000):
         return True

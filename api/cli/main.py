@@ -47,6 +47,7 @@ Settings, all optional:
   TANDEM_READ_DATABASE_URL  standbys of it, from which requests are answered
   TANDEM_REDIS_URL     a Valkey or Redis of your own instead of the embedded one
   TANDEM_ADMIN_TOKEN   the token with which HTTP requests act as administrator
+  TANDEM_METRICS_TOKEN the token with which /metrics can be read, and nothing else
   TANDEM_HOST, TANDEM_PORT  where the API listens [127.0.0.1, 8000]
   TANDEM_QUERY_TIMEOUT      seconds that a statement of a request may take [10]
   TANDEM_COST_PER_MINUTE    rows that one token may touch in a minute [by role]

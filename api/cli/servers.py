@@ -92,6 +92,7 @@ def _serve_http(host: str, port: int, processes: int) -> NoReturn:
     from granian.log import LogLevels  # noqa: PLC0415
 
     told = signal.SIGTERM
+    directory = _count_together() if processes > 1 else nullcontext()
 
     class Server(Granian):  # type: ignore[misc, valid-type]
         def signal_handler_interrupt(self, number: int, frame: FrameType | None) -> None:
@@ -108,9 +109,18 @@ def _serve_http(host: str, port: int, processes: int) -> NoReturn:
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=load_application, wrap_loader=False)
+    with directory:
+        server.serve(target_loader=load_application, wrap_loader=False)
     # It stops for either signal and says nothing of which.
     sys.exit(128 + told)
+
+
+@contextmanager
+def _count_together() -> Iterator[None]:
+    """A directory in which the processes of one server keep their metrics, for as long as it serves."""
+    with tempfile.TemporaryDirectory(prefix="tandem-metrics-") as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        yield
 
 
 def load_application() -> Litestar:

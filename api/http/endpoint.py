@@ -15,6 +15,7 @@ from litestar import Request, asgi
 from litestar.exceptions import MethodNotAllowedException
 from litestar.types import Receive, Scope, Send
 
+from api.http import metrics
 from api.http.asked import Asked, asked_in_address, asked_in_body
 from api.http.bodies import body_of
 from api.http.callers import Caller
@@ -62,6 +63,7 @@ async def operate(scope: Scope, receive: Receive, send: Send) -> None:
         pay=server.purse(viewer, token),
         trail=server.trail(token),
     )
+    metrics.charged(answer)
     await _send(send, answer, form, only_head=scope.get("method") == "HEAD")
 
 

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from api.http import metrics
 from api.http.declined import Declined, body
 from api.http.media import AnswerType, answer_type
 from api.logs import log
@@ -44,6 +45,7 @@ _HEADINGS = {
 
 def _declined(request: Request[Any, Any, Any], problem: Declined) -> Response[bytes]:
     """The answer to a request that was declined, in the form that its caller reads."""
+    metrics.refused([problem.code])
     if _wants_page(request):
         heading = _HEADINGS.get(problem.status, "This could not be done")
         answer = page("declined.html", status=problem.status, heading=heading, message=problem.message)

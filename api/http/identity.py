@@ -49,7 +49,7 @@ def viewer_of(scope: Scope, headers: Mapping[str, str], admin_token: str | None)
 
 def _known_by_token(authorization: str | None, admin_token: str) -> Viewer:
     # Compared in constant time: how long a wrong answer takes tells nothing of the token.
-    token = _bearer(authorization)
+    token = bearer(authorization)
     if token and compare_digest(token.encode(), admin_token.encode()):
         return ADMINISTRATOR
     raise Declined(
@@ -63,7 +63,7 @@ def _known_by_token(authorization: str | None, admin_token: str) -> Viewer:
 
 def token_of(authorization: str | None) -> str:
     """What tells a token from all others; the token itself cannot be worked out from it."""
-    token = _bearer(authorization)
+    token = bearer(authorization)
     return sha256(token.encode()).hexdigest() if token else ANONYMOUS
 
 
@@ -71,7 +71,7 @@ ANONYMOUS = "none"
 """What stands for whoever sent no token."""
 
 
-def _bearer(authorization: str | None) -> str:
+def bearer(authorization: str | None) -> str:
     """The token in an Authorization header, however it is written; empty where there is none.
 
     The scheme may be in capitals or not, and spaces may stand before, between and after (RFC 9110, 5.6.3 and 11.4).

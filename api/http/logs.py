@@ -1,4 +1,4 @@
-"""A line of the log for each request: which path, how it went, how long it took."""
+"""What is kept of each request: a line of the log, and a count."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.metrics import answered
 from api.logs import log
 from domain.assessments.inviting import PATH
 
 # Asked every few seconds by whoever keeps the server running.
-_OFTEN = frozenset({"/healthz", "/readyz"})
+_OFTEN = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def log_requests(app: ASGIApp) -> ASGIApp:
     """Middleware: a line for each request that a route answered, with its path, not its query, which may hold names.
 
     Of questionnaires no line may be written: their addresses hold a token, and when somebody answered is nobody's
-    business.
+    business. Nor are they counted.
     """
     # The log as it is set up when the first request comes: to look it up for each takes as long as to write it.
     bound: list[Any] = []
@@ -40,9 +41,10 @@ def log_requests(app: ASGIApp) -> ASGIApp:
         finally:
             if not bound:
                 bound.append(log.bind())
-            milliseconds = round((perf_counter() - began) * 1000, 1)
+            seconds, method = perf_counter() - began, str(scope.get("method"))
             bound[0].info(
-                "request", method=scope.get("method"), path=path, status=status, milliseconds=milliseconds
+                "request", method=method, path=path, status=status, milliseconds=round(seconds * 1000, 1)
             )
+            answered(scope.get("path_template") or "none", method, status, seconds)
 
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,8 @@ class Answer:
     """A complete answer as JSON; `executed` is false where the question was not understood.
 
     `refused` is then the code of the reason; `retry_after_s` says after how many seconds it may be answered. `outage`
-    is there where nothing could be answered because of the database.
+    is there where nothing could be answered because of the database. `codes` are those of all errors and refusals,
+    `cost` is what it was charged, in rows.
     """
 
     body: bytes
@@ -34,18 +36,23 @@ class Answer:
     refused: str | None = None
     retry_after_s: int | None = None
     outage: Outage | None = None
+    codes: tuple[str, ...] = ()
+    cost: int = 0
 
 
 def refused(code: str, message: str) -> Answer:
     """The answer to a request that nothing was looked up for."""
     body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
-    return Answer(body, executed=False, refused=code)
+    return Answer(body, executed=False, refused=code, codes=(code,))
 
 
-def complete(result: ExecutionResult, charge: Charge, *, reads_go_on: bool = False) -> Answer:
+def complete(
+    result: ExecutionResult, charge: Charge, *, refusals: Sequence[str] = (), reads_go_on: bool = False
+) -> Answer:
     """The answer to a request: errors first, where a reader looks; no `data` where execution never began.
 
-    `reads_go_on` says that standbys answer, whatever became of the primary.
+    `refusals` are the codes of what mutations refused, `reads_go_on` says that standbys answer, whatever became of the
+    primary.
     """
     errors = result.errors or []
     body: dict[str, Any] = {}
@@ -62,6 +69,8 @@ def complete(result: ExecutionResult, charge: Charge, *, reads_go_on: bool = Fal
         refused=None if executed else body["errors"][0]["extensions"]["code"],
         retry_after_s=next((e.retry_after_s for e in errors if isinstance(e, BudgetSpent)), None),
         outage=None if _has_answered(result) else next(filter(None, outages), None),
+        codes=(*(error["extensions"]["code"] for error in body.get("errors", ())), *refusals),
+        cost=charge.requested,
     )
 
 

@@ -76,7 +76,7 @@ async def execute(
     )
     result = await _answer(text, variables or {}, operation_name, context, queries_only=queries_only)
     reads_go_on = database.replicas is not None and database.replicas.answer
-    return complete(result, context.charge, reads_go_on=reads_go_on)
+    return complete(result, context.charge, refusals=context.refusals, reads_go_on=reads_go_on)
 
 
 async def _answer(

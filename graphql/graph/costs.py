@@ -84,6 +84,11 @@ class Charge:
             self._remaining = await self._pay(cost.rows)
 
     @property
+    def requested(self) -> int:
+        """How many rows it can touch."""
+        return self._requested
+
+    @property
     def report(self) -> dict[str, Any]:
         """What the answer says of it; `remaining` is null where nobody keeps a budget, or nothing was charged."""
         return {"requested": self._requested, "limit": self._limit, "remaining": self._remaining}

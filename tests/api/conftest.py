@@ -63,9 +63,15 @@ def reach(database: Database) -> Reach:
 
 @asynccontextmanager
 async def _reaching(
-    database: Database, *, token: str | None = None, client: str = "127.0.0.1", host: str = "localhost:8000"
+    database: Database,
+    *,
+    token: str | None = None,
+    metrics_token: str | None = None,
+    client: str = "127.0.0.1",
+    host: str = "localhost:8000",
 ) -> AsyncIterator[httpx.AsyncClient]:
-    settings = Settings.read({"TANDEM_ADMIN_TOKEN": token} if token else {})
+    tokens = {"TANDEM_ADMIN_TOKEN": token or "", "TANDEM_METRICS_TOKEN": metrics_token or ""}
+    settings = Settings.read(tokens)
     app = create_app(settings, database)
     transport = transport_to(app, client=(client, 50000), raise_app_exceptions=False)
     async with (

@@ -14,6 +14,7 @@ import pytest
 
 from domain import embedded
 from tests.api.servers import GRANIAN, serving
+from tests.api.test_metrics import parsed, value
 from tests.replication import Server, primary, standby
 
 _DELAY = "500ms"
@@ -124,6 +125,21 @@ async def test_others_are_answered_by_the_replica(site: httpx.AsyncClient, pair:
         # They are told the past, and that is how it shows who told them.
         assert not await _knows(site, "somebody else", "NEW")
     await _until(lambda: _knows(site, "somebody else", "NEW"))
+
+
+async def test_how_far_a_replica_is_behind_is_among_the_metrics(site: httpx.AsyncClient, pair: Pair) -> None:
+    async def behind() -> float:
+        found = parsed((await site.get("/metrics")).text)
+        assert value(found, "tandem_replica_up", replica=pair.second.address) == 1
+        return value(found, "tandem_replica_lag_bytes", replica=pair.second.address)
+
+    async def is_level() -> bool:
+        return await behind() == 0
+
+    with _replaying_nothing(pair.second):
+        await _create(site, "writer", "AHEAD")
+        assert await behind() > 0
+    await _until(is_level)
 
 
 async def test_without_a_primary_reads_go_on_and_a_write_is_told_to_wait(

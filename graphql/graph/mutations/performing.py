@@ -138,6 +138,7 @@ async def _refused(info: Asking, request: Request, refusal: Refused, answers: ty
     field = refusal.field
     if field is None and isinstance(refusal, NotFound):
         field = subject_of(request)
+    info.context.refusals.append(refusal.code)
     error = UserError(field=field, code=refusal.code, message=refusal.message)
     nothing = await read_back(
         info._raw_info, None, _look(info.context), info.context.fetch, info.context.afford

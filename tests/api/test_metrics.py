@@ -1,0 +1,156 @@
+"""`/metrics` as Prometheus reads it: what is counted, together over processes, and nothing about anybody."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from domain.database import Database
+from tests import factories as make
+from tests.api.conftest import Reach
+from tests.api.processes import begun, eventually, free_port
+
+Found = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+LOOK = "query Secretive($code: String!) { organisations(filter: {code: {eq: $code}}) { totalCount } }"
+CREATE = """
+mutation ($code: String!) {
+  organisationCreate(input: {code: $code, name: "Ada Lovelace", kind: CHARITY}) { userErrors { code } }
+}
+"""
+
+
+async def scrape(client: httpx.AsyncClient, **headers: str) -> Found:
+    answer = await client.get("/metrics", headers=headers)
+    assert answer.status_code == 200, answer.text
+    return parsed(answer.text)
+
+
+def parsed(text: str) -> Found:
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def value(found: Found, name: str, **labels: str) -> float:
+    """The sum of all samples of that name that have these labels."""
+    return sum(number for (known, has), number in found.items() if known == name and has >= labels.items())
+
+
+async def ask(client: httpx.AsyncClient, query: str, code: str) -> None:
+    await client.post("/graphql", json={"query": query, "variables": {"code": code}})
+
+
+async def test_requests_statements_refusals_and_costs_are_counted(reach: Reach) -> None:
+    async with reach() as client:
+        before = await scrape(client)
+        await ask(client, LOOK, "ONE")
+        await ask(client, CREATE, "ONE")
+        await ask(client, CREATE, "ONE")
+        await client.post("/graphql", json={"query": "{ nothing }"})
+        await client.get("/nowhere")
+        after = await scrape(client)
+
+    def risen(name: str, **labels: str) -> float:
+        return value(after, name, **labels) - value(before, name, **labels)
+
+    assert risen("tandem_request_seconds_count", route="/graphql", method="POST", status="200") == 4
+    assert risen("tandem_statement_seconds_count", kind="read") >= 2
+    assert risen("tandem_statement_seconds_count", kind="write") > 0
+    assert risen("tandem_refusals_total", code="CODE_TAKEN") == 1
+    assert risen("tandem_refusals_total", code="BAD_REQUEST") == 1
+    assert risen("tandem_refusals_total", code="NOT_FOUND") == 1
+    assert risen("tandem_cost_rows_total") >= 2
+    assert value(after, "tandem_database_up") == 1
+
+
+async def test_the_queue_is_looked_at(reach: Reach, database: Database) -> None:
+    async with make.acting(database) as work:
+        await work.enqueue("compile_summary", "summary:1")
+    async with reach() as client:
+        found = await scrape(client)
+    assert value(found, "tandem_jobs_due") == 1
+    assert value(found, "tandem_queue_age_seconds") > 0
+    assert value(found, "tandem_jobs_given_up") == value(found, "tandem_jobs_failing") == 0
+
+
+async def test_a_database_that_is_away_is_said_and_no_failure(
+    reach_database: Reach, empty_data_dir: Path
+) -> None:
+    database = Database(f"postgresql://nobody@/nowhere?host={empty_data_dir}")
+    async with reach_database(database) as client:
+        found = await scrape(client)
+    assert value(found, "tandem_database_up") == 0
+    assert not value(found, "tandem_jobs_due")
+
+
+async def test_nothing_that_a_caller_can_choose_is_in_it(reach: Reach) -> None:
+    async with reach() as client:
+        await ask(client, LOOK, "CHOSEN")
+        await ask(client, CREATE, "CHOSEN")
+        await client.get("/CHOSEN?CHOSEN=CHOSEN")
+        await client.get("/summaries/CHOSEN")
+        await client.request("CHOSEN", "/graphql")
+        await client.post("/graphql", json={"query": "{ CHOSEN }", "operationName": "CHOSEN"})
+        text = (await client.get("/metrics")).text
+    assert not re.search("CHOSEN|Secretive|Ada|Lovelace", text)
+    labels = {name for _, has in parsed(text) for name, _ in has}
+    assert labels <= {"route", "method", "status", "kind", "code", "le", "version"}
+
+
+async def test_of_answering_a_questionnaire_nothing_is_counted(reach: Reach) -> None:
+    async with reach() as client:
+        await client.get("/answer/abc")
+        found = await scrape(client)
+    assert not any("answer" in text for _, has in found for _, text in has)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"), [("Bearer scraper", 200), ("Bearer admin", 401), ("Bearer wrong", 401), (None, 401)]
+)
+async def test_a_token_of_its_own_reads_metrics_and_nothing_else(
+    reach: Reach, sent: str | None, status: int
+) -> None:
+    headers = {"Authorization": sent} if sent else {}
+    async with reach(token="admin", metrics_token="scraper") as client:
+        assert (await client.get("/metrics", headers=headers)).status_code == status
+        if sent == "Bearer scraper":
+            refused = await client.post("/graphql", json={"query": "{ __typename }"}, headers=headers)
+            assert refused.status_code == 401
+
+
+async def test_without_one_whoever_may_ask_anything_may_read_them(reach: Reach) -> None:
+    async with reach(token="admin") as client:
+        assert (await client.get("/metrics")).status_code == 401
+        assert (await client.get("/metrics", headers={"Authorization": "Bearer admin"})).status_code == 200
+    async with reach(client="192.0.2.7") as client:
+        assert (await client.get("/metrics")).status_code == 401
+
+
+def test_processes_count_together_and_what_a_killed_one_counted_stays(data_dir: Path) -> None:
+    port = free_port()
+    with begun(data_dir, "api", "--port", str(port), "--processes", "2") as process:
+        url = f"http://127.0.0.1:{port}"
+
+        def lookups() -> float:
+            try:
+                found = parsed(httpx.get(f"{url}/metrics", trust_env=False).text)
+            except httpx.TransportError:
+                return -1
+            return value(found, "tandem_request_seconds_count", route="/graphql")
+
+        assert eventually(lambda: lookups() == 0)
+        for _ in range(40):
+            # Each by a connection of its own, so that both processes have some.
+            httpx.post(f"{url}/graphql", json={"query": "{ __typename }"}, trust_env=False).raise_for_status()
+        assert all(lookups() == 40 for _ in range(10))
+        two = psutil.Process(process.pid).children()
+        two[0].kill()
+        assert eventually(lambda: two[0] not in psutil.Process(process.pid).children() and lookups() == 40)
