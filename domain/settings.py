@@ -11,6 +11,20 @@ from urllib.parse import parse_qsl, urlsplit
 from domain.errors import Refused
 from domain.hosts import TARGET
 
+NAMES = (
+    "TANDEM_DATA_DIR",
+    "TANDEM_DATABASE_URL",
+    "TANDEM_READ_DATABASE_URL",
+    "TANDEM_REDIS_URL",
+    "TANDEM_ADMIN_TOKEN",
+    "TANDEM_METRICS_TOKEN",
+    "TANDEM_HOST",
+    "TANDEM_PORT",
+    "TANDEM_QUERY_TIMEOUT",
+    "TANDEM_COST_PER_MINUTE",
+)
+"""The variables that are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

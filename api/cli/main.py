@@ -31,6 +31,7 @@ COMMANDS = {
     "rounds": ("api.cli.rounds:rounds", "Have a team answer, and publish what may be published."),
     "query": ("api.cli.reading:query", "Ask a GraphQL question and print the answer."),
     "schema": ("api.cli.reading:schema", "Print the GraphQL schema, or check the published one."),
+    "doctor": ("api.cli.doctor:doctor", "Look at a set-up and say what is wrong."),
     "stats": ("api.cli.reading:stats", "Say how many records of what there are."),
 }
 _EXAMPLES = """\b

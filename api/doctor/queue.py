@@ -1,0 +1,57 @@
+"""The queue and the workers that take jobs from it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from api.doctor.findings import Finding, Level
+from domain.embedded.valkey import Store
+from domain.settings import Settings
+from workers.queue import anybody_at_work
+
+_SUBJECT = "queue"
+
+
+async def queue(settings: Settings) -> AsyncIterator[Finding]:
+    """What is to be said of the queue."""
+    url = settings.redis_url
+    if url is None:
+        store = Store(settings.data_dir.resolve() / "valkey")
+        if not store.runs():
+            yield Finding(
+                _SUBJECT, Level.NOTE, "The embedded Valkey is not running: it is looked at while Tandem runs."
+            )
+            return
+        url = store.url
+    elif urlsplit(url).password is None and urlsplit(url).scheme != "unix":
+        yield Finding(
+            _SUBJECT, Level.WARNING, "TANDEM_REDIS_URL has no password: whoever reaches it can stop all jobs."
+        )
+    try:
+        async with Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5) as connected:
+            async for finding in _of(connected):
+                yield finding
+    except (RedisError, OSError) as error:
+        yield Finding(_SUBJECT, Level.WRONG, f"It does not answer ({error}): check TANDEM_REDIS_URL.")
+
+
+async def _of(connected: Redis) -> AsyncIterator[Finding]:
+    memory = await connected.info("memory")
+    yield Finding(_SUBJECT, Level.OK, "It answers.")
+    if memory["maxmemory"] and memory["maxmemory_policy"] != "noeviction":
+        yield Finding(
+            _SUBJECT,
+            Level.WRONG,
+            f"maxmemory-policy is {memory['maxmemory_policy']}: what somebody wrote or spent could be forgotten. "
+            "Set it to noeviction.",
+        )
+    if await anybody_at_work(connected):
+        yield Finding("worker", Level.OK, "One lives.")
+    else:
+        yield Finding(
+            "worker", Level.WRONG, "None lives, so nothing is compiled or published: run tandem worker."
+        )
