@@ -18,9 +18,10 @@ class Outage(Enum):
 
 
 _READ_ONLY = asyncpg.ReadOnlySQLTransactionError.sqlstate
-# Connections that break (08), a server that stops, starts or was killed (57P01 to 57P03), one that has no room: on its
-# disk, in its memory or for another connection (53), and a disk that does not do what it should (58030).
-_AWAY = ("08", "57P01", "57P02", "57P03", "53", "58030")
+# No room: on the disk, in memory or for another connection (53), and a disk that does not do what it should (58030).
+_NO_ROOM = ("53", "58030")
+# Connections that break (08), and a server that stops, starts or was killed (57P01 to 57P03).
+_AWAY = ("08", "57P01", "57P02", "57P03", *_NO_ROOM)
 
 
 def outage_of(error: BaseException) -> Outage | None:
@@ -33,6 +34,11 @@ def outage_of(error: BaseException) -> Outage | None:
     if state == _READ_ONLY:
         return Outage.READ_ONLY
     return Outage.UNAVAILABLE if state.startswith(_AWAY) or _is_closed(error) else None
+
+
+def lacks_room(error: BaseException) -> bool:
+    """Whether the database was there and had no room for what was asked."""
+    return _state(error).startswith(_NO_ROOM)
 
 
 def _state(error: BaseException) -> str:

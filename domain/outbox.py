@@ -1,9 +1,10 @@
 """The outbox: what is still to be done because of what was recorded, kept beside it in the database.
 
 A job waits until it is due, is *handed* to the queue, *begun* by a worker and in the end *done* or *failed*.
-The queue is only a messenger: a job that was handed or begun and is not heard of again is handed anew, so
-whatever the queue forgets is not lost. `due_at` is the stamp of a request: asked for again, a job gets a new
-one, and a run that began for an older stamp can no longer finish it.
+The queue is only a messenger: a job that it forgot is handed anew, and so is one whose run is not heard of any
+more. While it runs, a run says again and again that it goes on, by the clock of the database. `due_at` is the stamp
+of a request: asked for again, a job gets a new one. Stamp and number of the attempt tell runs apart: one that was
+taken for lost, and whose job another one has begun since, can neither go on nor finish it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Update, and_, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Update, and_, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -26,14 +27,35 @@ CHANNEL = "tandem_jobs"
 JOB_TIMEOUT = timedelta(minutes=2)
 """How long one run may take."""
 
-HAND_AGAIN_AFTER = JOB_TIMEOUT + timedelta(seconds=15)
-"""How long a job may stay unheard of, after it was handed over or begun, before it counts as lost."""
+BEAT = timedelta(seconds=3)
+"""How often a run says that it goes on."""
+
+SILENT_AFTER = timedelta(seconds=10)
+"""How long nothing may be heard of a run before its job counts as in nobody's hands."""
+
+UNBEGUN_AFTER = timedelta(seconds=5)
+"""How long a job may be handed over and not begun before it is looked whether the queue still has it."""
 
 MOST_ATTEMPTS = 5
 """How often a job is begun before it is given up."""
 
+AFTER_OUTAGE = timedelta(seconds=5)
+"""How long after a run that was broken off the job is begun again."""
+
+AFTER_NO_ROOM = timedelta(seconds=10)
+"""How long after a run for which the database had no room the job is begun again."""
+
 LONGEST_FAILURE = 500
 """How many characters of a failure are kept."""
+
+
+class TakenOver(Exception):  # noqa: N818 - it says what happened
+    """A run was taken for lost, and its job is somebody else's, or will be."""
+
+
+_OPEN = Job.done_at.is_(None), Job.failed_at.is_(None)
+# By the database's clock: those of workers may differ.
+_SILENT = Job.heard_at < func.clock_timestamp() - SILENT_AFTER
 
 
 async def enqueue(
@@ -55,7 +77,7 @@ async def enqueue(
             "arguments": new.excluded.arguments,
             "due_at": case((waits, func.least(Job.due_at, new.excluded.due_at)), else_=new.excluded.due_at),
             "attempts": 0,
-            **dict.fromkeys(("handed_at", "done_at", "failed_at", "failure", "result")),
+            **dict.fromkeys(("handed_at", "heard_at", "done_at", "failed_at", "failure", "result")),
         },
     )
     job = (await session.scalars(again.returning(Job), execution_options={"populate_existing": True})).one()
@@ -77,10 +99,9 @@ async def enqueue_once(
 
 async def take_due(session: AsyncSession, *, now: datetime, limit: int) -> list[Job]:
     """Jobs to hand over, longest due first, locked for this transaction and passed over by everybody else."""
-    waiting = or_(Job.handed_at.is_(None), Job.handed_at < now - HAND_AGAIN_AFTER)
     jobs = await session.scalars(
         select(Job)
-        .where(Job.done_at.is_(None), Job.failed_at.is_(None), Job.due_at <= now, waiting)
+        .where(*_OPEN, Job.due_at <= now, or_(Job.handed_at.is_(None), _SILENT))
         .order_by(Job.due_at, Job.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -96,22 +117,67 @@ def hand(job: Job, *, now: datetime) -> bool:
             job.failure or f"Begun {job.attempts} times and never finished: its worker stopped each time."
         )
         return False
-    job.handed_at = now
+    job.handed_at, job.heard_at = now, None
     return True
 
 
+async def unbegun(session: AsyncSession, *, now: datetime) -> list[Job]:
+    """Jobs that were handed over some seconds ago, by whatever clock, and that nobody has begun."""
+    lately = Job.handed_at.between(now - UNBEGUN_AFTER, now)
+    return list(
+        await session.scalars(
+            select(Job).where(*_OPEN, Job.handed_at.is_not(None), Job.heard_at.is_(None), ~lately)
+        )
+    )
+
+
+async def hand_again(session: AsyncSession, job_ids: Sequence[UUID]) -> None:
+    """Have jobs handed over again that the queue has lost, unless they were begun after all."""
+    await session.execute(
+        update(Job).where(Job.id.in_(job_ids), *_OPEN, Job.heard_at.is_(None)).values(handed_at=None)
+    )
+
+
+async def release(session: AsyncSession, job_ids: Sequence[UUID]) -> None:
+    """Have jobs handed over again at once, because whoever had them in hand is known to be gone."""
+    await session.execute(
+        update(Job).where(Job.id.in_(job_ids), *_OPEN).values(handed_at=None, heard_at=None)
+    )
+
+
 async def begin(session: AsyncSession, job_id: UUID, *, due_at: datetime, now: datetime) -> Job | None:
-    """The job, begun once more; None if it is done or given up, or was asked for anew since that stamp."""
-    job = await session.scalar(select(Job).where(Job.id == job_id).with_for_update())
-    if job is None or job.done_at or job.failed_at or job.due_at != due_at:
-        return None
-    job.handed_at = now
-    job.attempts += 1
-    return job
+    """The job, begun once more.
+
+    None if it is done or given up, was asked for anew since that stamp, or is in the hands of a run that is heard of:
+    the queue may have it twice.
+    """
+    begun: Job | None = await session.scalar(
+        update(Job)
+        .where(Job.id == job_id, Job.due_at == due_at, *_OPEN, or_(Job.heard_at.is_(None), _SILENT))
+        .values(handed_at=now, heard_at=func.clock_timestamp(), attempts=Job.attempts + 1)
+        .returning(Job)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+    return begun
+
+
+async def beat(session: AsyncSession, job: Job) -> bool:
+    """Say that a run goes on; whether its job is still in its hands."""
+    return await _settle(session, _this_run(job).values(heard_at=func.clock_timestamp()))
+
+
+async def require_in_hand(session: AsyncSession, job: Job) -> None:
+    """Go on only if a run still has its job, and keep it until this transaction ends: the last look before a commit.
+
+    Raises:
+        TakenOver: it has not.
+    """
+    if await session.scalar(select(Job.id).where(*_is_this_run(job)).with_for_update()) is None:
+        raise TakenOver
 
 
 async def finish(session: AsyncSession, job: Job, *, result: dict[str, Any] | None, now: datetime) -> bool:
-    """Mark a run's job as done, unless it was asked for anew in the meantime; whether it was marked."""
+    """Mark a run's job as done, unless the job is not this run's any more; whether it was marked."""
     return await _settle(session, _this_run(job).values(done_at=now, result=result, failure=None))
 
 
@@ -120,25 +186,44 @@ async def fail(session: AsyncSession, job: Job, *, failure: str, final: bool, no
 
     `final` says that no repeat can help. The failure must not carry anything secret.
     """
-    kept = failure[:LONGEST_FAILURE]
     if final or job.attempts >= MOST_ATTEMPTS:
-        return await _settle(session, _this_run(job).values(failed_at=now, failure=kept))
-    pause = timedelta(seconds=5 * 4 ** (job.attempts - 1))
-    return await _settle(session, _this_run(job).values(handed_at=None, due_at=now + pause, failure=kept))
+        return await _settle(session, _this_run(job).values(failed_at=now, failure=_kept(failure)))
+    return await _again(session, job, failure, now + timedelta(seconds=5 * 4 ** (job.attempts - 1)))
+
+
+async def give_back(session: AsyncSession, job: Job, *, failure: str, now: datetime) -> bool:
+    """Have a job begun again soon whose run was broken off, by an outage or because its worker was to stop.
+
+    It counts as an attempt: a job that kills what it runs on must not do so for ever.
+    """
+    if job.attempts >= MOST_ATTEMPTS:
+        return await fail(session, job, failure=failure, final=True, now=now)
+    return await _again(session, job, failure, now + AFTER_OUTAGE)
+
+
+async def put_off(session: AsyncSession, job: Job, *, failure: str, now: datetime) -> bool:
+    """Have a job begun again for which there was no room, as often as that takes: it is no attempt."""
+    return await _again(session, job, failure, now + AFTER_NO_ROOM, attempts=job.attempts - 1)
+
+
+async def _again(session: AsyncSession, job: Job, failure: str, due_at: datetime, **values: Any) -> bool:
+    # The new stamp is what keeps numbers of attempts apart where one is given twice.
+    waits = {"handed_at": None, "heard_at": None, "due_at": due_at, "failure": _kept(failure)}
+    return await _settle(session, _this_run(job).values(waits | values))
+
+
+def _kept(failure: str) -> str:
+    return failure[:LONGEST_FAILURE]
+
+
+def _is_this_run(job: Job) -> tuple[ColumnElement[bool], ...]:
+    return Job.id == job.id, Job.due_at == job.due_at, Job.attempts == job.attempts, *_OPEN
 
 
 def _this_run(job: Job) -> Update:
-    return update(Job).where(
-        Job.id == job.id, Job.due_at == job.due_at, Job.done_at.is_(None), Job.failed_at.is_(None)
-    )
+    return update(Job).where(*_is_this_run(job))
 
 
 async def _settle(session: AsyncSession, statement: Update) -> bool:
     settled = await session.scalar(statement.returning(Job.id).execution_options(synchronize_session=False))
     return settled is not None
-
-
-async def release(session: AsyncSession, job_ids: Sequence[UUID]) -> None:
-    """Have jobs handed over again at once, because whoever had them in hand is known to be gone."""
-    unsettled = Job.id.in_(job_ids), Job.done_at.is_(None), Job.failed_at.is_(None)
-    await session.execute(update(Job).where(*unsettled).values(handed_at=None))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.constants import in_progress_key_prefix
 from redis.asyncio import Redis
+
+from domain.journal.models import Job
 
 QUEUE = "tandem:queue"
 _HEALTH = "tandem:worker:"
@@ -50,6 +53,35 @@ async def queue(redis_url: str) -> AsyncIterator[ArqRedis]:
         yield connected
     finally:
         await connected.aclose(close_connection_pool=True)
+
+
+async def put(connected: ArqRedis, job: Job) -> None:
+    """Put a job that is handed over into the queue: its id and its stamp, and nothing of what it is about."""
+    await connected.enqueue_job(job.function, str(job.id), job.due_at.isoformat(), _job_id=_place(job))
+
+
+async def lost(connected: ArqRedis, jobs: Sequence[Job]) -> list[Job]:
+    """Those of the jobs, handed over and not begun, of which the queue knows nothing, or that it has given to somebody.
+
+    Whoever was given one begins it at once, unless they are gone.
+    """
+    if not jobs:
+        return []
+    places = [_place(job) for job in jobs]
+    async with connected.pipeline(transaction=True) as asked:
+        for place in places:
+            asked.zscore(QUEUE, place)
+            asked.exists(in_progress_key_prefix + place)
+        told = await asked.execute()
+    return [
+        job for job, score, given in zip(jobs, told[::2], told[1::2], strict=True) if score is None or given
+    ]
+
+
+def _place(job: Job) -> str:
+    """What stands in the queue for this hand-over of a job: for the next one it is something else."""
+    assert job.handed_at is not None
+    return f"{job.id}:{job.handed_at.isoformat()}"
 
 
 async def anybody_at_work(connected: Redis) -> bool:

@@ -15,9 +15,9 @@ from domain import outbox
 from domain.calendar import now, today
 from domain.database import Database
 from domain.poolers import is_pooled
-from workers.queue import QUEUE
+from workers.queue import QUEUE, lost, put
 
-# What waits in the queue cannot be told from what was lost, so only little waits there.
+# Most waits in the outbox, where it can be asked for anew, and where it is looked at in the order of what is due.
 LONGEST_QUEUE = 100
 # A request wakes the relay at once. The clock finds what became due, and what was lost.
 PAUSE = 2.0
@@ -31,6 +31,7 @@ async def hand_over(database: Database, queue: ArqRedis, *, at: datetime) -> int
     Several relays share the work. A job is in the queue before the outbox says so: the other way round, a relay that
     is killed in between would leave a job that counts as handed and is nowhere.
     """
+    await _look_for_lost(database, queue, at=at)
     room = LONGEST_QUEUE - await queue.zcard(QUEUE)
     if room <= 0:
         return 0
@@ -38,10 +39,19 @@ async def hand_over(database: Database, queue: ArqRedis, *, at: datetime) -> int
         jobs = await outbox.take_due(session, now=at, limit=room)
         for job in jobs:
             if outbox.hand(job, now=at):
-                await queue.enqueue_job(job.function, str(job.id), job.due_at.isoformat())
+                await put(queue, job)
             else:
                 log.error("given up", job=str(job.id), function=job.function, attempts=job.attempts)
     return len(jobs)
+
+
+async def _look_for_lost(database: Database, queue: ArqRedis, *, at: datetime) -> None:
+    """Have what the queue has lost handed over again. What only waits there for long is not lost."""
+    async with database.transaction(effective_on=today(at)) as session:
+        gone = await lost(queue, await outbox.unbegun(session, now=at))
+        if gone:
+            log.warning("lost by the queue", count=len(gone))
+            await outbox.hand_again(session, [job.id for job in gone])
 
 
 @asynccontextmanager

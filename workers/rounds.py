@@ -12,16 +12,19 @@ from domain.assessments import publication
 from domain.calendar import now
 from domain.database import Database
 from domain.work import work
+from workers.running import InHand
 
 
-async def publish_round(database: Database, round_id: str) -> dict[str, Any]:
+async def publish_round(database: Database, in_hand: InHand, round_id: str) -> dict[str, Any]:
     """Decide, once, what a round publishes, and delete its answers. Run again, it changes nothing.
 
     Raises:
         Refused: there is no such round, or it is not closed.
+        TakenOver: somebody else has the job by now.
     """
     async with work(database, ADMINISTRATOR, now=now()) as current:
         row = await publication.publish(current, UUID(round_id))
+        await in_hand(current.session)
     await _forget(database)
     return {"round_id": str(row.id)}
 

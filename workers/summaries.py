@@ -18,15 +18,17 @@ from domain.summaries.sources import Source
 from domain.work import work
 from workers.pages import summary_page
 from workers.reading import read
+from workers.running import InHand
 
 
 async def compile_summary(
-    database: Database, person_id: str, period_from: str, period_to: str
+    database: Database, in_hand: InHand, person_id: str, period_from: str, period_to: str
 ) -> dict[str, Any]:
     """Read as the sponsor, compose, and keep it. Run again, it finds the same and changes nothing.
 
     Raises:
         Refused: there is no such person, or no such period yet.
+        TakenOver: somebody else has the job by now, who may have read later.
     """
     sponsor = UUID(person_id)
     at = now()
@@ -42,6 +44,7 @@ async def compile_summary(
             content=content,
             html=html,
         )
+        await in_hand(kept.session)
     return {"summary_id": str(summary.id), "hash": summary.hash}
 
 

@@ -17,8 +17,8 @@ from api.logs import log
 from api.pages.rendering import page
 from domain.assessments.inviting import PATH
 from domain.errors import Refused
-from domain.outages import Outage, outage_of
-from graph.asking import AskingFailed
+from domain.outages import Outage
+from graph.asking import outage_behind
 from graph.outages import MESSAGES, RETRY_AFTER_S
 
 _GRAPHQL_PATH = "/graphql"
@@ -78,7 +78,7 @@ def _refused(request: Request[Any, Any, Any], problem: Refused) -> Response[byte
 
 def _unexpected(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
     """The database is away. Or it is a mistake of ours: the log has what happened, the caller the reference to it."""
-    outage = problem.outage if isinstance(problem, AskingFailed) else outage_of(problem)
+    outage = outage_behind(problem)
     if outage is not None:
         return _away(request, outage)
     reference = token_hex(4)

@@ -50,7 +50,8 @@ class JournalEntry(Recorded):
 class Job(Identified):
     """Work that is due because of what was recorded: the outbox. A relay hands it to the queue until it is done.
 
-    `key` says what the job is about, so that the same request twice is one job while it waits.
+    `key` says what the job is about, so that the same request twice is one job while it waits. `heard_at` is when
+    whoever has it in hand last said so, by the clock of the database; None while nobody has begun it.
     """
 
     __tablename__ = "jobs"
@@ -64,6 +65,7 @@ class Job(Identified):
     key: Mapped[str]
     due_at: Mapped[datetime]
     handed_at: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)

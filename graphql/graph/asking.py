@@ -24,7 +24,7 @@ from graphql import (
 from domain.access.viewers import Viewer
 from domain.calendar import now as present
 from domain.database import Database
-from domain.outages import Outage
+from domain.outages import Outage, outage_of
 from graph.answers import Answer, complete, refused
 from graph.context import Context, Trail, Waiting
 from graph.costs import MUTATION, Pay
@@ -42,6 +42,11 @@ class AskingFailed(Exception):  # noqa: N818 - it says what happened
     def __init__(self, message: str, outage: Outage | None) -> None:
         super().__init__(message)
         self.outage = outage
+
+
+def outage_behind(error: BaseException) -> Outage | None:
+    """What an error says of the database, if it says anything, also where it was met while Tandem asked itself."""
+    return error.outage if isinstance(error, AskingFailed) else outage_of(error)
 
 
 async def execute(

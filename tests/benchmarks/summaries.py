@@ -19,6 +19,7 @@ from domain.calendar import today
 from domain.database import Database
 from tests.benchmarks.portfolio import plain
 from tests.benchmarks.results import Compiled
+from workers.running import without_a_job
 from workers.summaries import compile_summary
 
 _PERIOD = (timedelta(days=300), timedelta(days=10))
@@ -38,7 +39,7 @@ async def compiled(url: str, seconds: float) -> Compiled:
     try:
         for sponsor in sponsors:
             before = perf_counter()
-            await compile_summary(database, sponsor, begins, ends)
+            await compile_summary(database, without_a_job, sponsor, begins, ends)
             took.append(perf_counter() - before)
             memory.append(psutil.Process().memory_info().rss)
             if len(took) % _TOLD_AFTER == 0:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain import outbox
@@ -36,6 +36,18 @@ async def _take(database: Database, now: datetime = NOW) -> list[str]:
 async def _begin(database: Database, job: Job, now: datetime = NOW) -> Job | None:
     async with _session(database) as session:
         return await outbox.begin(session, job.id, due_at=job.due_at, now=now)
+
+
+async def _silence(database: Database, seconds: int) -> None:
+    """Have the last sign of a run be so old, by the clock that counts."""
+    heard_at = func.clock_timestamp() - timedelta(seconds=seconds)
+    async with _session(database) as session:
+        await session.execute(update(Job).values(heard_at=heard_at))
+
+
+async def _beat(database: Database, job: Job) -> bool:
+    async with _session(database) as session:
+        return await outbox.beat(session, job)
 
 
 async def _finish(database: Database, job: Job, now: datetime = NOW) -> bool:
@@ -126,26 +138,103 @@ async def test_a_run_cannot_finish_a_request_that_came_after_it_began(database: 
     assert await _take(database, LATER) == ["tidy"]
 
 
-async def test_of_two_runs_of_one_request_one_is_kept(database: Database) -> None:
+async def test_a_job_whose_run_is_heard_of_is_not_begun_again(database: Database) -> None:
     await _enqueue(database)
     job = await _only(database)
-    runs = [await _begin(database, job), await _begin(database, job)]
-    assert [await _finish(database, run) for run in runs if run] == [True, False]
+    begun = await _begin(database, job)
+    assert begun is not None
+    await _silence(database, 9)
     assert await _begin(database, job) is None
+    assert await _take(database, LATER) == []
+    await _silence(database, 11)
+    assert await _beat(database, begun)
+    assert await _take(database, LATER) == []
 
 
-async def test_what_is_not_heard_of_is_handed_again(database: Database) -> None:
+async def test_a_run_that_was_taken_over_can_do_nothing_more(database: Database) -> None:
+    await _enqueue(database)
+    first = await _begin(database, await _only(database))
+    assert first is not None
+    await _silence(database, 11)
+    assert await _take(database) == ["tidy"]
+    second = await _begin(database, await _only(database))
+    assert second is not None
+    assert not await _beat(database, first)
+    assert not await _fail(database, first)
+    async with _session(database) as session:
+        assert not await outbox.give_back(session, first, failure="It was stopped.", now=NOW)
+        assert not await outbox.put_off(session, first, failure="No room.", now=NOW)
+        with pytest.raises(outbox.TakenOver):
+            await outbox.require_in_hand(session, first)
+        await outbox.require_in_hand(session, second)
+    assert [await _finish(database, run) for run in (first, second)] == [False, True]
+    assert await _begin(database, first) is None
+
+
+async def test_a_run_that_was_taken_for_lost_goes_on_until_another_begins(database: Database) -> None:
+    await _enqueue(database)
+    first = await _begin(database, await _only(database))
+    assert first is not None
+    await _silence(database, 11)
+    assert await _take(database) == ["tidy"]
+    assert await _beat(database, first)
+    assert await _begin(database, first) is None
+    assert await _finish(database, first)
+
+
+async def test_a_number_that_is_given_twice_is_not_mistaken(database: Database) -> None:
+    """Put off, a job is begun under the number of a run that was taken for lost before: the stamp is another."""
+    await _enqueue(database)
+    first = await _begin(database, await _only(database))
+    assert first is not None
+    await _silence(database, 11)
+    second = await _begin(database, first)
+    assert second is not None
+    async with _session(database) as session:
+        await outbox.put_off(session, second, failure="No room.", now=NOW)
+    third = await _begin(database, await _only(database))
+    assert third is not None
+    assert (third.attempts, second.attempts) == (2, 2)
+    assert [await _beat(database, run) for run in (first, second, third)] == [False, False, True]
+
+
+async def test_what_the_queue_lost_is_handed_again_and_what_was_begun_is_not(database: Database) -> None:
     await _enqueue(database)
     assert await _take(database) == ["tidy"]
-    lost = NOW + outbox.HAND_AGAIN_AFTER + timedelta(seconds=1)
-    assert await _take(database, lost - timedelta(seconds=2)) == []
-    assert await _take(database, lost) == ["tidy"]
+    job = await _only(database)
+    for seconds, told in ((4, []), (6, [job.id]), (-1, [job.id])):
+        async with _session(database) as session:
+            found = await outbox.unbegun(session, now=NOW + timedelta(seconds=seconds))
+            assert [each.id for each in found] == told
+    for expected in (["tidy"], []):
+        async with _session(database) as session:
+            await outbox.hand_again(session, [job.id])
+        assert await _take(database) == expected
+        await _begin(database, job)
 
 
-async def test_a_long_queue_is_no_attempt(database: Database) -> None:
+async def test_a_run_that_was_broken_off_is_begun_again_soon_and_not_for_ever(database: Database) -> None:
     await _enqueue(database)
-    for hours in range(2 * outbox.MOST_ATTEMPTS):
-        assert await _take(database, NOW + timedelta(hours=hours)) == ["tidy"]
+    for attempt in range(1, outbox.MOST_ATTEMPTS + 1):
+        begun = await _begin(database, await _only(database))
+        assert begun is not None
+        async with _session(database) as session:
+            assert await outbox.give_back(session, begun, failure="It was stopped.", now=NOW)
+        job = await _only(database)
+        assert job.failure == "It was stopped."
+        assert (job.attempts, job.failed_at) == (attempt, NOW if attempt == outbox.MOST_ATTEMPTS else None)
+        assert job.due_at <= NOW + outbox.AFTER_OUTAGE
+
+
+async def test_no_room_is_no_attempt(database: Database) -> None:
+    await _enqueue(database)
+    for _ in range(2 * outbox.MOST_ATTEMPTS):
+        begun = await _begin(database, await _only(database))
+        assert begun is not None
+        async with _session(database) as session:
+            assert await outbox.put_off(session, begun, failure="No room.", now=NOW)
+    job = await _only(database)
+    assert (job.attempts, job.failed_at, job.handed_at) == (0, None, None)
 
 
 async def test_a_job_whose_worker_always_stops_is_given_up(database: Database) -> None:
@@ -154,6 +243,7 @@ async def test_a_job_whose_worker_always_stops_is_given_up(database: Database) -
     for _ in range(outbox.MOST_ATTEMPTS):
         assert await _take(database, now) == ["tidy"]
         await _begin(database, await _only(database), now)
+        await _silence(database, 11)
         now += timedelta(hours=1)
     assert await _take(database, now) == []
     job = await _only(database)

@@ -26,6 +26,7 @@ from tests import factories as make
 from tests.domain.summaries.story import WINTER
 from tests.workers.people import Gathered, gather
 from workers.reading import answer
+from workers.running import without_a_job
 from workers.summaries import compile_summary
 
 Compile = Callable[..., Awaitable[Summary]]
@@ -43,7 +44,9 @@ def told(database: Database, it: Gathered) -> Compile:
     """What the sponsor, or somebody else, is told of the winter."""
 
     async def compiled(who: Person | None = None) -> Summary:
-        result = await compile_summary(database, str((who or it.sponsor).id), **WINTER.as_data())
+        result = await compile_summary(
+            database, without_a_job, str((who or it.sponsor).id), **WINTER.as_data()
+        )
         async with database.transaction(effective_on=make.TODAY) as session:
             return await session.get_one(Summary, result["summary_id"])
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from arq.connections import ArqRedis
+from arq.constants import in_progress_key_prefix
 from arq.jobs import SerializationError
 from sqlalchemy import select
 
@@ -59,9 +60,30 @@ async def test_a_queue_that_lost_everything_gets_it_again(database: Database, co
     at = now()
     await hand_over(database, connected, at=at)
     await connected.flushdb()
-    later = at + outbox.HAND_AGAIN_AFTER + timedelta(seconds=1)
+    assert await hand_over(database, connected, at=at + outbox.UNBEGUN_AFTER) == 0
+    later = at + outbox.UNBEGUN_AFTER + timedelta(seconds=1)
     assert await hand_over(database, connected, at=later) == 2
     assert len(await _queued(connected)) == 2
+
+
+async def test_what_waits_for_hours_in_the_queue_is_not_handed_again(
+    database: Database, connected: ArqRedis
+) -> None:
+    await _enqueue(database, "one", "two")
+    assert await hand_over(database, connected, at=now()) == 2
+    assert await hand_over(database, connected, at=now() + timedelta(hours=5)) == 0
+    assert len(await _queued(connected)) == 2
+
+
+async def test_what_was_given_to_a_worker_that_never_began_it_is_handed_again(
+    database: Database, connected: ArqRedis
+) -> None:
+    await _enqueue(database, "tidy")
+    assert await hand_over(database, connected, at=now()) == 1
+    # As arq does it when it gives a job to a worker.
+    (place,) = await connected.zrange(QUEUE, 0, -1)
+    await connected.set(in_progress_key_prefix + place.decode(), b"1")
+    assert await hand_over(database, connected, at=now() + timedelta(seconds=6)) == 1
 
 
 async def test_little_waits_in_the_queue_and_the_rest_in_the_outbox(

@@ -22,6 +22,7 @@ from domain.journal.models import Job, JournalEntry
 from tests.domain.assessments.rounds import asked_team, both
 from tests.factories import acting
 from workers.rounds import publish_round
+from workers.running import without_a_job
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -63,8 +64,10 @@ def _worker(database: Database, valkey: str) -> Coroutine[Any, Any, asyncio.subp
 
 
 async def test_it_publishes_and_forgets(database: Database, closed: Round) -> None:
-    first = await publish_round(database, str(closed.id))
-    assert first == await publish_round(database, str(closed.id)) == {"round_id": str(closed.id)}
+    first = await publish_round(database, without_a_job, str(closed.id))
+    assert (
+        first == await publish_round(database, without_a_job, str(closed.id)) == {"round_id": str(closed.id)}
+    )
     assert await _value(database, select(Round.state)) is RoundState.PUBLISHED
     assert await _value(database, select(func.count()).select_from(RoundAnswer)) == 0
     # Not only gone for questions: there is no table any more in which they were.
@@ -88,7 +91,7 @@ async def test_a_worker_that_is_killed_half_way_publishes_once(
     async with database.transaction(effective_on=today()) as session:
         [job] = await session.scalars(select(Job))
         # As if the time had passed after which it counts as lost.
-        job.handed_at = now() - outbox.HAND_AGAIN_AFTER
+        job.heard_at = now() - outbox.SILENT_AFTER
     worker = await _worker(database, valkey)
     try:
         await _until(database, select(Job.done_at.is_not(None)))

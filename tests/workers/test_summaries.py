@@ -21,13 +21,14 @@ from graph.trusted import documents
 from tests import factories as make
 from tests.domain.summaries.story import HEADLINE, WINTER, Story, tell
 from workers.reading import answer
+from workers.running import without_a_job
 from workers.summaries import compile_summary
 
 SECTION_ORDER = ["worse", "overdue", "achieved", "joinedAndLeft", "dueNext", "silent", "standing"]
 
 
 async def _compile(database: Database, person_id: UUID) -> Summary:
-    result = await compile_summary(database, str(person_id), **WINTER.as_data())
+    result = await compile_summary(database, without_a_job, str(person_id), **WINTER.as_data())
     async with database.transaction(effective_on=make.TODAY) as session:
         return await session.get_one(Summary, result["summary_id"])
 

@@ -30,6 +30,7 @@ from tests.api.conftest import Reach
 from tests.api.upgrades import figures
 from tests.api.upgrades.doing import mutation
 from workers.rounds import publish_round
+from workers.running import without_a_job
 
 _HERE = Path(__file__).parent
 VERSIONS = sorted(path.name for path in _HERE.iterdir() if (path / "dump.sql.xz").exists())
@@ -208,7 +209,7 @@ async def test_rounds_that_were_under_way_go_on(
         await _do(reached, "roundClose", "id", id=opened)
     assert await _ask_sql(database, "SELECT count(*) FROM round_answers") == 13
     for round_id in await _ask_sql(database, "SELECT array_agg(id) FROM rounds WHERE state = 'CLOSED'"):
-        await publish_round(database, str(round_id))
+        await publish_round(database, without_a_job, str(round_id))
     assert await _ask_sql(database, "SELECT array_agg(DISTINCT state) FROM rounds") == ["PUBLISHED"]
     assert await _ask_sql(database, "SELECT count(*) FROM round_answers") == 0
     await database.close()
