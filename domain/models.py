@@ -11,7 +11,7 @@ from domain.assessments.models import (
 from domain.assessments.result_models import Comparison, Result, RoundComment
 from domain.assessments.round_models import Round, RoundAnswer, RoundCell, RoundInvitation
 from domain.cohorts.models import Cohort, CohortMember, Team, TeamMember
-from domain.journal.models import Job, JournalEntry
+from domain.journal.models import Job, JournalEntry, ScheduleRun
 from domain.milestones.models import Baseline, Dependency, Evidence, LedgerEntry, Milestone
 from domain.organisations.models import Continuation, Organisation, OrganisationIdentifier, Succession
 from domain.people.models import Affiliation, Person
@@ -102,6 +102,7 @@ __all__ = [
     "RoundCell",
     "RoundComment",
     "RoundInvitation",
+    "ScheduleRun",
     "Session",
     "SessionCohort",
     "SessionFacilitator",

@@ -1,1 +1,1 @@
-"""What is done behind the scenes: jobs and cron, handed over by the outbox. Nothing is decided here."""
+"""What is done behind the scenes: jobs of the outbox, and what is due by the calendar. Nothing is decided here."""

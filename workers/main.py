@@ -6,11 +6,8 @@ import atexit
 from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
-from arq import cron
-
 from domain import embedded
 from domain.assessments.closing import PUBLISH
-from domain.calendar import LONDON
 from domain.database import Database
 from domain.settings import Settings
 from domain.summaries.commands import COMPILE
@@ -18,14 +15,14 @@ from workers import logs, queue
 from workers.relay import relaying
 from workers.rounds import publish_round
 from workers.running import job
-from workers.schedule import add_up_portfolio, close_rounds, request_scheduled_summaries
+from workers.schedule import scheduling
 from workers.summaries import compile_summary
 
 JOBS = [job(COMPILE, compile_summary), job(PUBLISH, publish_round)]
 
 
-def worker_settings(servers: embedded.Servers, *, with_cron: bool = True) -> dict[str, Any]:
-    """What arq is to know of a worker that uses those servers.
+def worker_settings(servers: embedded.Servers, *, with_schedule: bool = True) -> dict[str, Any]:
+    """What arq is to know of a worker that uses those servers, and keeps the calendar where nobody else does.
 
     A dictionary rather than a class, because arq reads no inherited attributes.
     """
@@ -37,6 +34,8 @@ def worker_settings(servers: embedded.Servers, *, with_cron: bool = True) -> dic
         stack.push_async_callback(ctx["database"].close)
         await ctx["database"].require_settings()
         await stack.enter_async_context(relaying(ctx["database"], ctx["redis"]))
+        if with_schedule:
+            await stack.enter_async_context(scheduling(ctx["database"]))
 
     async def stop(ctx: dict[str, Any]) -> None:
         if "stack" in ctx:
@@ -44,17 +43,6 @@ def worker_settings(servers: embedded.Servers, *, with_cron: bool = True) -> dic
 
     return {
         "functions": JOBS,
-        # A worker that was down at the start of a month catches up within its first week.
-        "cron_jobs": [
-            cron(request_scheduled_summaries, day=set(range(1, 8)), hour=5, minute=0),
-            # Each hour, so that one that was down at midnight does not leave a round open for a day.
-            cron(close_rounds, minute=5),
-            # Each minute: what is not added up yet is read whole by whoever asks for the portfolio.
-            cron(add_up_portfolio, second=30),
-        ]
-        if with_cron
-        else None,
-        "timezone": LONDON,
         "redis_settings": queue.settings_of(servers.redis_url),
         "queue_name": queue.QUEUE,
         "job_serializer": queue.pack,

@@ -15,6 +15,7 @@ from domain import outbox
 from domain.calendar import now, today
 from domain.database import Database
 from domain.poolers import is_pooled
+from workers.background import end
 from workers.queue import QUEUE, lost, put
 
 # Most waits in the outbox, where it can be asked for anew, and where it is looked at in the order of what is due.
@@ -61,10 +62,7 @@ async def relaying(database: Database, queue: ArqRedis) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        # Told once is not enough where the database goes at the same moment: its error takes the place of the end.
-        while not task.done():
-            task.cancel()
-            await asyncio.wait([task], timeout=PAUSE)
+        await end(task)
 
 
 async def _relay(database: Database, queue: ArqRedis) -> None:

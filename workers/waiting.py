@@ -59,10 +59,10 @@ async def see_through(
 
 @asynccontextmanager
 async def worker_in_this_process(
-    servers: embedded.Servers, connected: ArqRedis, *, with_cron: bool = False
+    servers: embedded.Servers, connected: ArqRedis
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """A worker for as long as the context lasts, with the calendar's jobs or without; its task ends if it fails."""
-    settings = worker_settings(servers, with_cron=with_cron)
+    """A worker for as long as the context lasts, without the calendar; its task ends if it fails."""
+    settings = worker_settings(servers, with_schedule=False)
     worker = create_worker(settings, redis_pool=connected, handle_signals=False)
     task = asyncio.create_task(worker.async_run(), name="worker")
     try:

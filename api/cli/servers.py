@@ -22,6 +22,7 @@ import structlog
 from api.cli.running import migrated, opened, until_told_to_stop
 from api.cli.supervision import end_with, supervised
 from domain import embedded
+from domain.database import Database
 from domain.errors import Refused
 from domain.outages import outage_of
 from domain.settings import Settings
@@ -152,7 +153,19 @@ def _work() -> None:
     logs.configure()
     with embedded.servers(Settings.read(), queue=True) as servers:
         asyncio.run(migrated(servers))
-        asyncio.run(until_told_to_stop(_take_jobs(servers)))
+        asyncio.run(until_told_to_stop(_work_on(servers)))
+
+
+async def _work_on(servers: embedded.Servers) -> None:
+    """Take jobs and keep the calendar, which needs no queue."""
+    from workers.schedule import scheduling  # noqa: PLC0415 - only a worker needs it
+
+    database = Database(servers.database_url)
+    try:
+        async with scheduling(database):
+            await _take_jobs(servers)
+    finally:
+        await database.close()
 
 
 async def _take_jobs(servers: embedded.Servers) -> None:
@@ -167,7 +180,7 @@ async def _take_jobs(servers: embedded.Servers) -> None:
         try:
             async with (
                 queue(servers.redis_url) as connected,
-                worker_in_this_process(servers, connected, with_cron=True) as task,
+                worker_in_this_process(servers, connected) as task,
             ):
                 await task
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Who did what, when, to which record; and what is to be done because of it."""
+"""Who did what, when, to which record; what is to be done because of it, and what was done by the calendar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.tables import Identified, Recorded
+from domain.tables import Base, Identified, Recorded
 
 
 class JournalEntry(Recorded):
@@ -71,3 +71,12 @@ class Job(Identified):
     attempts: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str | None]
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class ScheduleRun(Base):
+    """The latest occurrence of a line of the calendar that was done, or was there before the line was."""
+
+    __tablename__ = "schedule_runs"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    occurred_at: Mapped[datetime]

@@ -1,12 +1,14 @@
 """A worker as it is run: killed half-way, with a queue that forgets, told to stop."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,12 @@ from sqlalchemy import ColumnElement, Select, func, select, text
 from domain import embedded, outbox
 from domain.calendar import now, today
 from domain.database import Database
-from domain.models import Job, JournalEntry, Summary
+from domain.models import Job, JournalEntry, ScheduleRun, Summary
 from domain.people.models import Person
 from domain.summaries import commands
 from domain.summaries.period import Period
 from tests import factories as make
-from workers.main import worker_settings
-from workers.schedule import add_up_portfolio, close_rounds
+from workers.schedule import SCHEDULE
 from workers.waiting import see_through
 
 ROOT = Path(__file__).parents[2]
@@ -257,13 +258,43 @@ async def test_beside_a_worker_that_lives_jobs_are_left_to_it(
         assert await queue.keys("tandem:worker:*") == keys
 
 
-async def test_what_the_calendar_asks_for_is_part_of_the_worker() -> None:
-    settings = worker_settings(embedded.Servers("postgresql+asyncpg://", "redis://localhost"))
-    monthly, hourly, each_minute = settings["cron_jobs"]
-    assert (hourly.coroutine, hourly.hour, hourly.minute) == (close_rounds, None, 5)
-    assert (each_minute.coroutine, each_minute.minute, each_minute.second) == (add_up_portfolio, None, 30)
-    assert (monthly.day, monthly.hour, str(settings["timezone"])) == (
-        {1, 2, 3, 4, 5, 6, 7},
-        5,
-        "Europe/London",
+async def test_two_workers_keep_the_calendar_once(
+    database: Database, run: Run, valkey: str, tmp_path: Path
+) -> None:
+    await _missed(database)
+    async with run(), run():
+        await _alive(valkey, 2)
+        await _until(database, _KEPT, len(SCHEDULE))
+        # Long enough for the other one to have looked, too.
+        await asyncio.sleep(3)
+    said = [json.loads(line) for line in (tmp_path / "said").read_text().splitlines() if line[0] == "{"]
+    kept = [(entry["line"], entry["occurrence"]) for entry in said if "line" in entry]
+    assert {line for line, _ in kept} == {"close rounds", "request summaries"}
+    assert len(kept) == len(set(kept))
+
+
+async def test_the_calendar_needs_no_queue(database: Database, empty_data_dir: Path) -> None:
+    await _missed(database)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "api.cli", "worker", "--parent", str(os.getpid())),
+        cwd=ROOT,
+        env=os.environ
+        | {"TANDEM_DATABASE_URL": database.url, "TANDEM_REDIS_URL": f"unix://{empty_data_dir}/nothing.sock"},
+        stderr=asyncio.subprocess.DEVNULL,
     )
+    try:
+        await _until(database, _KEPT, len(SCHEDULE))
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+_LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+_KEPT = select(func.count()).select_from(ScheduleRun).where(ScheduleRun.occurred_at > _LONG_AGO)
+
+
+async def _missed(database: Database) -> None:
+    """As after an outage of months."""
+    async with database.transaction(effective_on=today()) as session:
+        for line in SCHEDULE:
+            session.add(ScheduleRun(name=line.name, occurred_at=_LONG_AGO))
