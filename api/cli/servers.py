@@ -75,9 +75,13 @@ def api(host: str | None, port: int | None, processes: int, parent: int | None) 
     # Who began us has reserved the address already.
     with (
         reserved(*address) if parent is None else nullcontext(),
-        embedded.servers(settings) as servers,
+        # Several processes count together what a token spends, and Valkey is where they can.
+        embedded.servers(settings, queue=processes > 1) as servers,
     ):
         asyncio.run(_ready(servers, settings))
+        if servers.redis_url is not None:
+            # They read the settings of their own environment.
+            os.environ["TANDEM_REDIS_URL"] = servers.redis_url
         _serve_http(*address, processes)
 
 

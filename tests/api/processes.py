@@ -30,11 +30,11 @@ def run(data_dir: Path, *words: str, **environment: str) -> subprocess.Completed
 
 
 @contextmanager
-def begun(data_dir: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def begun(data_dir: Path, *words: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """Begin a command, as from a terminal; it is killed at the end of the context."""
     with subprocess.Popen(
         [*_TANDEM, *words],
-        env=os.environ | {"TANDEM_DATA_DIR": str(data_dir)},
+        env=os.environ | {"TANDEM_DATA_DIR": str(data_dir)} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

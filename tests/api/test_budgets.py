@@ -1,7 +1,9 @@
 """What a token may spend: counted exactly, whichever process answers, and refused with a time to come back."""
 
 import asyncio
+import signal
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +11,14 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from api.cli.servers import answering
 from api.http.budgets import Budgets
 from domain.access.viewers import Role
 from domain.database import Database
 from graph.costs import ALLOWANCES, MUTATION, BudgetSpent
 from graph.reads.cost import WHOLE
 from tests.api.conftest import Reach
+from tests.api.processes import begun, eventually, free_port, nothing_runs
 from tests.api.servers import GRANIAN, serving
 
 TOKEN = {"Authorization": "Bearer letmein"}
@@ -93,12 +97,7 @@ async def test_processes_together_grant_exactly_the_budget(database: Database, v
     }
     command = (*GRANIAN[:1], "--workers", "2", *GRANIAN[1:])
     async with serving(command, **settings) as url:
-        clients = [httpx.AsyncClient(base_url=url, headers=TOKEN, timeout=60) for _ in range(8)]
-        answers = await asyncio.gather(
-            *(clients[n % 8].post("/graphql", json={"query": CLOSE}) for n in range(80))
-        )
-        for client in clients:
-            await client.aclose()
+        answers = await _spend(url)
     granted = [answer for answer in answers if answer.status_code == 200]
     refused = [answer for answer in answers if answer.status_code == 429]
     assert (len(granted), len(refused)) == (50, 30)
@@ -107,6 +106,31 @@ async def test_processes_together_grant_exactly_the_budget(database: Database, v
         assert 1 <= int(answer.headers["retry-after"]) <= 60
         assert answer.json()["errors"][0]["extensions"]["code"] == "BUDGET_SPENT"
         assert "data" not in answer.json()
+
+
+async def test_processes_without_a_valkey_of_ones_own_share_an_embedded_one(data_dir: Path) -> None:
+    """Each would grant the whole budget otherwise."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {"TANDEM_ADMIN_TOKEN": "letmein", "TANDEM_COST_PER_MINUTE": str(50 * MUTATION)}
+    with begun(data_dir, "api", "--port", str(port), "--processes", "2", **settings) as process:
+        await asyncio.wait_for(answering("127.0.0.1", port), 60)
+        answers = await _spend(url)
+        process.terminate()
+        assert process.wait(60) == 128 + signal.SIGTERM
+    assert Counter(answer.status_code for answer in answers) == {200: 50, 429: 30}
+    assert eventually(lambda: nothing_runs(data_dir))
+
+
+async def _spend(url: str) -> list[httpx.Response]:
+    """What 80 changes are answered that come over 8 connections at once."""
+    clients = [httpx.AsyncClient(base_url=url, headers=TOKEN, timeout=60, trust_env=False) for _ in range(8)]
+    answers = await asyncio.gather(
+        *(clients[n % 8].post("/graphql", json={"query": CLOSE}) for n in range(80))
+    )
+    for client in clients:
+        await client.aclose()
+    return answers
 
 
 async def test_every_answer_says_what_it_cost(reach: Reach) -> None:
