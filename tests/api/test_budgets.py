@@ -122,7 +122,7 @@ async def test_processes_without_a_valkey_of_ones_own_share_an_embedded_one(data
     assert eventually(lambda: nothing_runs(data_dir))
 
 
-async def _spend(url: str) -> list[httpx.Response]:
+async def _spend(url: httpx.URL | str) -> list[httpx.Response]:
     """What 80 changes are answered that come over 8 connections at once."""
     clients = [httpx.AsyncClient(base_url=url, headers=TOKEN, timeout=60, trust_env=False) for _ in range(8)]
     answers = await asyncio.gather(
