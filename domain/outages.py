@@ -1,4 +1,4 @@
-"""Which errors of the database say that it is away, or takes no changes for now, and that nothing is wrong with us."""
+"""Which errors of the database say that it is away, takes no changes for now, or was altered: no mistakes of ours."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ class Outage(Enum):
 
     UNAVAILABLE = "UNAVAILABLE"
     READ_ONLY = "READ_ONLY"
+    ALTERED = "DATABASE_ALTERED"
 
 
 _READ_ONLY = asyncpg.ReadOnlySQLTransactionError.sqlstate
+# A table (42P01), column (42703) or function (42883) that is not there. All of ours are asked for by tests, so it was
+# there when this version made it.
+_ALTERED = frozenset({"42P01", "42703", "42883"})
 # No room: on the disk, in memory or for another connection (53), and a disk that does not do what it should (58030).
 _NO_ROOM = ("53", "58030")
 # Connections that break (08), and a server that stops, starts or was killed (57P01 to 57P03).
@@ -33,6 +37,8 @@ def outage_of(error: BaseException) -> Outage | None:
     state = _state(error)
     if state == _READ_ONLY:
         return Outage.READ_ONLY
+    if state in _ALTERED:
+        return Outage.ALTERED
     return Outage.UNAVAILABLE if state.startswith(_AWAY) or _is_closed(error) else None
 
 

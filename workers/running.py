@@ -19,7 +19,7 @@ from domain.calendar import now, today
 from domain.database import Database
 from domain.errors import Refused
 from domain.journal.models import Job
-from domain.outages import lacks_room
+from domain.outages import Outage, lacks_room
 from domain.outbox import TakenOver
 from graph.asking import outage_behind
 from workers.holding import holding
@@ -94,7 +94,7 @@ async def _attempt(database: Database, errand: Errand, begun: Job) -> bool:
 
 
 async def _broken(database: Database, begun: Job, error: Exception) -> None:
-    if outage_behind(error) is None:
+    if outage_behind(error) in {None, Outage.ALTERED}:
         # Messages of drivers may quote data, so the outbox keeps only of what kind it was.
         log.error("failed", exc_info=error)
         words = f"{type(error).__name__}: see the worker's log for job {begun.id}."

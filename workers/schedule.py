@@ -15,7 +15,7 @@ from domain.access.viewers import ADMINISTRATOR
 from domain.assessments import closing
 from domain.calendar import now
 from domain.database import Database
-from domain.outages import outage_of
+from domain.outages import Outage, outage_of
 from domain.programmes import portfolio
 from domain.schedule import Daily, Every, Rule, claim
 from domain.summaries import commands
@@ -101,7 +101,7 @@ async def _follow(database: Database, line: Line) -> None:
 
 
 def _interrupted(line: Line, error: Exception) -> None:
-    if isinstance(error, OSError) or outage_of(error) is not None:
+    if isinstance(error, OSError) or outage_of(error) not in {None, Outage.ALTERED}:
         log.warning("interrupted", line=line.name, error=type(error).__name__)
     else:
         log.error("failed", line=line.name, exc_info=error)

@@ -80,7 +80,7 @@ def _unexpected(request: Request[Any, Any, Any], problem: Exception) -> Response
     """The database is away. Or it is a mistake of ours: the log has what happened, the caller the reference to it."""
     outage = outage_behind(problem)
     if outage is not None:
-        return _away(request, outage)
+        return _away(request, outage, problem)
     reference = token_hex(4)
     log.error("unexpected", reference=reference, path=_named(request.scope["path"]), exc_info=problem)
     return _declined(
@@ -93,8 +93,10 @@ def _unexpected(request: Request[Any, Any, Any], problem: Exception) -> Response
     )
 
 
-def _away(request: Request[Any, Any, Any], outage: Outage) -> Response[bytes]:
-    log.warning("outage", outage=outage.value, path=_named(request.url.path))
+def _away(request: Request[Any, Any, Any], outage: Outage, problem: Exception) -> Response[bytes]:
+    # What is missing stands in the error, which only the log may have.
+    why = {"exc_info": problem} if outage is Outage.ALTERED else {}
+    log.warning("outage", outage=outage.value, path=_named(request.url.path), **why)
     later = {"Retry-After": str(RETRY_AFTER_S[outage])}
     return _declined(request, Declined(503, outage.value, MESSAGES[outage], headers=later))
 

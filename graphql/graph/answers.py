@@ -84,7 +84,7 @@ def _has_answered(result: ExecutionResult) -> bool:
 def _outage(error: GraphQLError, *, reads_go_on: bool) -> Outage | None:
     outage = outage_of(error.original_error) if error.original_error else None
     # Only changes have a place in the document: a query is answered as a whole.
-    return Outage.READ_ONLY if outage and error.path and reads_go_on else outage
+    return Outage.READ_ONLY if outage is Outage.UNAVAILABLE and error.path and reads_go_on else outage
 
 
 def _began(error: GraphQLError) -> bool:
@@ -108,7 +108,9 @@ def _error(error: GraphQLError, outage: Outage | None) -> dict[str, Any]:
     if isinstance(original, Refused):
         shown["extensions"] = {"code": original.code}
     elif outage is not None:
-        log.warning("graphql.outage", outage=outage.value, reason=type(original).__name__)
+        # What is missing stands in the error, which only the log may have.
+        why = {"exc_info": original} if outage is Outage.ALTERED else {"reason": type(original).__name__}
+        log.warning("graphql.outage", outage=outage.value, **why)
         shown |= {"message": MESSAGES[outage], "extensions": {"code": outage.value}}
     elif _took_too_long(original):
         shown |= {"message": TOO_LONG, "extensions": {"code": "QUERY_TIMEOUT"}}

@@ -1,4 +1,4 @@
-"""A connection is lost while a transaction is being committed: nobody knows what became of it, and callers are told so."""
+"""A connection is lost while a transaction is committed: nobody knows what became of it, and callers are told so."""
 
 from __future__ import annotations
 

@@ -101,6 +101,36 @@ async def _give_up(database: Database, state: str) -> None:
         )
 
 
+@pytest.mark.parametrize("query", [CREATE, LOOK])
+async def test_one_of_which_a_table_vanishes_under_a_running_server(
+    reach: Reach, database: Database, query: str
+) -> None:
+    async with reach() as client:
+        assert (await client.get("/readyz")).status_code == 200
+        async with database.engine.begin() as connection:
+            await connection.execute(text("DROP TABLE organisations CASCADE"))
+        answer = await client.post("/graphql", json={"query": query})
+        page = await client.get("/", headers={"accept": "text/html"})
+        ready = await client.get("/readyz")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]) == (503, {"code": "DATABASE_ALTERED"})
+    assert "/readyz and the log say what is missing" in error["message"]
+    assert page.status_code == 503
+    assert "/readyz and the log say what is missing" in page.text
+    assert (ready.status_code, ready.json()["code"]) == (503, "DATABASE_ALTERED")
+    assert "organisations" in ready.json()["reason"]
+
+
+@pytest.mark.parametrize("state", ["42P01", "42703", "42883"])
+async def test_one_that_lacks_what_a_change_needs(reach: Reach, database: Database, state: str) -> None:
+    await _give_up(database, state)
+    async with reach() as client:
+        refused = await client.post("/graphql", json={"query": CREATE.replace("NEW", "TWO")})
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["extensions"]) == (503, {"code": "DATABASE_ALTERED"})
+    assert int(refused.headers["retry-after"]) >= 1
+
+
 async def test_connections_to_what_was_the_primary_are_given_up(database: Database) -> None:
     await _take_no_changes(database)
     with pytest.raises(DBAPIError):
