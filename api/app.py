@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
 
 from litestar import Litestar
 
@@ -17,12 +17,14 @@ from api.http.headers import add_security_headers
 from api.http.hosts import require_one_host
 from api.http.logs import log_requests
 from api.http.serving import Serving
+from api.http.traces import trace_requests
 from api.http.trails import Trails
 from api.logs import configure
 from api.pages import answering, check_in, files, index, summaries
 from domain.database import Database
 from domain.embedded import servers
 from domain.settings import Settings
+from domain.tracing import Tracing, tracing
 
 # How long a thread that works something out keeps the interpreter to itself. Python's own 5 ms are ten lookups.
 _TURN_S = 0.0005
@@ -50,7 +52,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             files.show_file,
         ],
         lifespan=[_lifespan(settings, database)],
-        middleware=[log_requests, require_one_host],
+        middleware=[log_requests, trace_requests, require_one_host],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[add_security_headers],
         # The contract is the GraphQL schema; Litestar's own log would write what ours leaves out.
@@ -72,12 +74,25 @@ def _lifespan(
         async with _opened(present, database) as opened:
             budgets = Budgets(present.redis_url)
             async with _trails(present) as trails:
-                opened.observe(reads=metrics.read_took, writes=metrics.write_took)
-                app.state.serving = Serving(present, opened, budgets, trails)
-                yield
+                with _watched(opened) as traces:
+                    app.state.serving = Serving(present, opened, budgets, trails, traces)
+                    yield
             await budgets.close()
 
     return serve
+
+
+@contextmanager
+def _watched(database: Database) -> Iterator[Tracing | None]:
+    """Have statements counted, and traced where that is wanted."""
+    database.observe(reads=metrics.read_took, writes=metrics.write_took)
+    traces = tracing("tandem-api")
+    if traces is None:
+        yield None
+        return
+    database.observe(reads=traces.took("read"), writes=traces.took("write"))
+    yield traces
+    traces.close()
 
 
 @asynccontextmanager

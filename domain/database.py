@@ -80,8 +80,8 @@ class Database:
             await require_settings(self._hosts, session)
 
     def observe(self, *, reads: Timing, writes: Timing) -> None:
-        """Have somebody told how many seconds each statement takes: of those that read, and of transactions."""
-        self.readers.timing = reads
+        """Have somebody more told how many seconds each statement takes: of those that read, and of transactions."""
+        self.readers.observe(reads)
         if self.replicas is not None:
             self.replicas.observe(reads)
 

@@ -40,16 +40,16 @@ class Lent:
     async def __aexit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        if self._readers.timing is not None:
-            self._readers.timing(perf_counter() - self._began)
+        for told in self._readers.timings:
+            told(perf_counter() - self._began)
         await self._readers.give_back(self._connection, failed=kind is not None)
 
 
 class Readers:
     """Driver connections to one database, up to ten: who comes when all are in use waits for one.
 
-    They go to the first of the hosts, given by their URLs, that takes changes, or to the only one. `timing` is told how
-    long each was in use, if somebody wants to know.
+    They go to the first of the hosts, given by their URLs, that takes changes, or to the only one. `timings` are told
+    how long each was in use.
 
     asyncpg's own pool would do the same, but takes longer to give and take a connection than a short statement takes.
     """
@@ -59,7 +59,11 @@ class Readers:
         self._session = session
         self._places = asyncio.Semaphore(_MOST)
         self._idle: list[asyncpg.Connection] = []
-        self.timing: Timing | None = None
+        self.timings: list[Timing] = []
+
+    def observe(self, timing: Timing) -> None:
+        """Have somebody more told how long each connection was in use for one statement."""
+        self.timings.append(timing)
 
     def acquire(self) -> Lent:
         """A connection, for as long as the context lasts."""

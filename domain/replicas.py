@@ -123,9 +123,9 @@ class Replicas:
         self._primary_gone = False
 
     def observe(self, timing: Timing) -> None:
-        """Have somebody told how long each statement takes."""
+        """Have somebody more told how long each statement takes."""
         for replica in self._all:
-            replica.readers.timing = timing
+            replica.readers.observe(timing)
 
     async def behind(self) -> dict[str, int | None]:
         """By how many bytes of the log each is behind the primary, by its host; None where it is of no use.

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.metrics import answered
+from api.http.metrics import answered, method_of
 from api.logs import log
 from domain.assessments.inviting import PATH
 
@@ -41,10 +41,11 @@ def log_requests(app: ASGIApp) -> ASGIApp:
         finally:
             if not bound:
                 bound.append(log.bind())
-            seconds, method = perf_counter() - began, str(scope.get("method"))
+            seconds = perf_counter() - began
+            milliseconds = round(seconds * 1000, 1)
             bound[0].info(
-                "request", method=method, path=path, status=status, milliseconds=round(seconds * 1000, 1)
+                "request", method=scope.get("method"), path=path, status=status, milliseconds=milliseconds
             )
-            answered(scope.get("path_template") or "none", method, status, seconds)
+            answered(scope.get("path_template") or "none", method_of(scope), status, seconds)
 
     return answer

@@ -15,6 +15,7 @@ from api.http.trails import Trails
 from domain.access.viewers import Viewer
 from domain.database import Database
 from domain.settings import Settings
+from domain.tracing import Tracing
 from graph.context import Trail
 from graph.costs import ALLOWANCES, Pay
 
@@ -30,6 +31,7 @@ class Serving:
     database: Database
     budgets: Budgets
     trails: Trails | None
+    tracing: Tracing | None = None
     callers: Callers = field(default_factory=Callers)
 
     def purse(self, viewer: Viewer, token: str) -> Pay | None:

@@ -1,0 +1,131 @@
+"""Traces, as a collector of OpenTelemetry's receives them from a real server."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from domain.errors import Refused
+from domain.tracing import tracing
+from tests.api.processes import eventually
+from tests.api.servers import GRANIAN, serving
+
+CREATE = """
+mutation Secretive($code: String!) {
+  organisationCreate(input: {code: $code, name: "Ada Lovelace", kind: CHARITY}) { userErrors { code } }
+}
+"""
+_TRACE, _CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+class Collector(ThreadingHTTPServer):
+    """Takes spans by OTLP over HTTP, and keeps them."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.received: list[ExportTraceServiceRequest] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def spans(self) -> list[Any]:
+        return [
+            span
+            for sent in self.received
+            for resource in sent.resource_spans
+            for scope in resource.scope_spans
+            for span in scope.spans
+        ]
+
+    def named(self, name: str) -> list[Any]:
+        return [span for span in self.spans() if span.name == name]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Collector
+
+    def do_POST(self) -> None:
+        sent = ExportTraceServiceRequest()
+        sent.ParseFromString(self.rfile.read(int(self.headers["content-length"])))
+        self.server.received.append(sent)
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
+        pass
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with _listening() as collector:
+        yield collector
+
+
+@contextmanager
+def _listening() -> Iterator[Collector]:
+    with Collector() as collector:
+        thread = threading.Thread(target=collector.serve_forever)
+        thread.start()
+        try:
+            yield collector
+        finally:
+            collector.shutdown()
+            thread.join()
+
+
+def _attributes(span: Any) -> dict[str, Any]:
+    return {one.key: one.value.string_value or one.value.int_value for one in span.attributes}
+
+
+async def test_a_request_and_its_statements_are_part_of_the_callers_trace(
+    site_url: str, collector: Collector
+) -> None:
+    environment = {
+        "TANDEM_DATABASE_URL": site_url,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+        "OTEL_BSP_SCHEDULE_DELAY": "100",
+    }
+    caller = {"traceparent": f"00-{_TRACE}-{_CALLER}-01"}
+    async with serving(GRANIAN, **environment) as url, httpx.AsyncClient(base_url=url) as client:
+        sent = {"query": CREATE, "variables": {"code": "CHOSEN"}}
+        assert (await client.post("/graphql", json=sent, headers=caller)).status_code == 200
+        await client.get("/answer/some-token")
+        await client.request("CHOSEN", "/CHOSEN")
+        assert eventually(lambda: bool(collector.named("POST /graphql")))
+    (request,) = collector.named("POST /graphql")
+    assert request.trace_id.hex() == _TRACE
+    assert request.parent_span_id.hex() == _CALLER
+    assert _attributes(request) == {
+        "http.request.method": "POST",
+        "http.route": "/graphql",
+        "http.response.status_code": 200,
+    }
+    writes = [span for span in collector.named("write") if span.trace_id == request.trace_id]
+    assert len(writes) > 2
+    assert {span.parent_span_id for span in writes} == {request.span_id}
+    assert all(request.start_time_unix_nano <= span.start_time_unix_nano for span in writes)
+    told = "".join(map(str, collector.received))
+    assert 'string_value: "tandem-api"' in told
+    assert not re.search("CHOSEN|Secretive|Ada|Lovelace|some-token|INSERT|answer", told)
+
+
+def test_nothing_of_it_is_loaded_where_no_endpoint_is_set() -> None:
+    assert tracing("tandem-api", {}) is None
+
+
+def test_an_endpoint_without_what_sends_to_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
+    with pytest.raises(Refused, match=r"install tandem\[tracing\]") as refused:
+        tracing("tandem-api", {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"})
+    assert refused.value.code == "TRACING_NOT_INSTALLED"
