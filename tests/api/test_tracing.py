@@ -52,12 +52,12 @@ class Collector(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Collector
-
     def do_POST(self) -> None:
+        collector = self.server
+        assert isinstance(collector, Collector)
         sent = ExportTraceServiceRequest()
         sent.ParseFromString(self.rfile.read(int(self.headers["content-length"])))
-        self.server.received.append(sent)
+        collector.received.append(sent)
         self.send_response(200)
         self.send_header("content-length", "0")
         self.end_headers()
