@@ -11,6 +11,7 @@ from domain.assessments.closing import PUBLISH
 from domain.database import Database
 from domain.settings import Settings
 from domain.summaries.commands import COMPILE
+from domain.tracing import Tracing, tracing
 from workers import logs, queue
 from workers.relay import relaying
 from workers.rounds import publish_round
@@ -33,6 +34,7 @@ def worker_settings(servers: embedded.Servers, *, with_schedule: bool = True) ->
         ctx["database"] = Database(servers.database_url)
         stack.push_async_callback(ctx["database"].close)
         await ctx["database"].require_settings()
+        ctx["tracing"] = _traced(ctx["database"], stack)
         await stack.enter_async_context(relaying(ctx["database"], ctx["redis"]))
         if with_schedule:
             await stack.enter_async_context(scheduling(ctx["database"]))
@@ -59,6 +61,15 @@ def worker_settings(servers: embedded.Servers, *, with_schedule: bool = True) ->
         # Told to stop, a worker takes no further job and gives those in hand this many seconds.
         "job_completion_wait": 10,
     }
+
+
+def _traced(database: Database, stack: AsyncExitStack) -> Tracing | None:
+    """What records jobs and their statements, where that is wanted."""
+    traces = tracing("tandem-worker")
+    if traces is not None:
+        stack.callback(traces.close)
+        database.observe(reads=traces.took("read"), writes=traces.took("write"))
+    return traces
 
 
 def __getattr__(name: str) -> dict[str, Any]:

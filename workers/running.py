@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -47,7 +48,9 @@ def job(name: str, errand: Errand) -> Function:
     """
 
     async def run(ctx: dict[str, Any], job_id: str, due_at: str) -> None:
-        await carry_out(ctx["database"], errand, UUID(job_id), due_at=datetime.fromisoformat(due_at))
+        traces = ctx["tracing"]
+        with nullcontext() if traces is None else traces.working(name):
+            await carry_out(ctx["database"], errand, UUID(job_id), due_at=datetime.fromisoformat(due_at))
 
     # The outbox ends a run that takes too long; the queue's own limit must not come first.
     limit = outbox.JOB_TIMEOUT.total_seconds() + 5

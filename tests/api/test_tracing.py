@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from domain.errors import Refused
 from domain.tracing import tracing
 from tests.api.processes import eventually
 from tests.api.servers import GRANIAN, serving
+from tests.collector import Collector, collecting
 
 CREATE = """
 mutation Secretive($code: String!) {
@@ -27,61 +24,10 @@ mutation Secretive($code: String!) {
 _TRACE, _CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
 
-class Collector(ThreadingHTTPServer):
-    """Takes spans by OTLP over HTTP, and keeps them."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.received: list[ExportTraceServiceRequest] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def spans(self) -> list[Any]:
-        return [
-            span
-            for sent in self.received
-            for resource in sent.resource_spans
-            for scope in resource.scope_spans
-            for span in scope.spans
-        ]
-
-    def named(self, name: str) -> list[Any]:
-        return [span for span in self.spans() if span.name == name]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        collector = self.server
-        assert isinstance(collector, Collector)
-        sent = ExportTraceServiceRequest()
-        sent.ParseFromString(self.rfile.read(int(self.headers["content-length"])))
-        collector.received.append(sent)
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
-        pass
-
-
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    with _listening() as collector:
+    with collecting() as collector:
         yield collector
-
-
-@contextmanager
-def _listening() -> Iterator[Collector]:
-    with Collector() as collector:
-        thread = threading.Thread(target=collector.serve_forever)
-        thread.start()
-        try:
-            yield collector
-        finally:
-            collector.shutdown()
-            thread.join()
 
 
 def _attributes(span: Any) -> dict[str, Any]:

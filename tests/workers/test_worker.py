@@ -24,6 +24,7 @@ from domain.people.models import Person
 from domain.summaries import commands
 from domain.summaries.period import Period
 from tests import factories as make
+from tests.collector import collecting
 from workers.schedule import SCHEDULE
 from workers.waiting import see_through
 
@@ -245,6 +246,19 @@ async def test_without_a_worker_jobs_are_seen_through_in_this_process(
     assert (counts[0], counts[-1]) == (0, 1)
     async with Redis.from_url(valkey) as queue:
         assert await queue.keys("tandem:worker:*") == []
+
+
+async def test_a_job_and_its_statements_are_one_trace(
+    database: Database, ada: Person, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with collecting() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        job = await _request(database, ada)
+        await see_through(database, embedded.Servers(database.url, valkey), [job.id])
+    (span,) = collector.named("compile_summary")
+    within = [one.name for one in collector.spans() if one.parent_span_id == span.span_id]
+    assert {"read", "write"} <= set(within)
+    assert "tandem-worker" in str(collector.received[0].resource_spans[0].resource)
 
 
 async def test_beside_a_worker_that_lives_jobs_are_left_to_it(
