@@ -16,7 +16,7 @@ PATIENCE_S = 120.0
 _ATTEMPT_S = 5.0
 _PAUSE_S = 0.1
 # What says nothing of the request, and that it may be sent again.
-_PASSING = frozenset({"INTERNAL", "UNAVAILABLE", "TOO_SLOW", "TIMEOUT", "READ_ONLY"})
+_PASSING = frozenset({"UNAVAILABLE", "READ_ONLY", "QUERY_TIMEOUT"})
 
 Given = Mapping[str, Any]
 

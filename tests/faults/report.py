@@ -36,7 +36,7 @@ def table(results: Results, machine: str, on: date) -> Iterator[str]:
     kills = sum(outcome.blow.victim is not Victim.DISK for outcome in results.outcomes)
     full = len(results.outcomes) - kills
     yield f"{in_words(on)}, {machine}."
-    yield f"{kills} kills and {full} full disks in {results.minutes:.0f} minutes, seed {results.seed}."
+    yield f"{kills} kills and {full} times a full disk in {results.minutes:.0f} min, seed {results.seed}."
     yield ""
     yield f"| killed | {' | '.join(_COLUMNS)} |"
     yield f"|---|{'--:|' * len(_COLUMNS)}"

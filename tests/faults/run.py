@@ -21,7 +21,7 @@ from tests.faults.script import Blow, Victim
 from tests.faults.serving import Server, kill
 from tests.faults.work import Finding, Harm, Work
 
-SERVED_WITHIN_S = 30.0
+SERVED_WITHIN_S = 15.0
 """Not served again for so long, the server is begun anew by hand, and the run has failed."""
 _DONE_WITHIN_S = 180.0
 _DISK_FULL_S = 3.0
