@@ -16,7 +16,14 @@ from urllib.parse import quote
 import psutil
 
 from domain.embedded import places
-from domain.embedded.processes import anybody_in, process_in, those_in, wait_until
+from domain.embedded.processes import (
+    PATIENCE_S,
+    anybody_in,
+    comes_true,
+    process_in,
+    those_in,
+    wait_until,
+)
 from domain.errors import Refused
 
 DATABASE = "tandem"
@@ -35,6 +42,9 @@ _OPTIONS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }
+STOPS_WITHIN_S = 20.0
+"""How many seconds it has to stop in order: longer than a checkpoint of much that was changed takes."""
+
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -74,14 +84,25 @@ class Cluster:
         return self.home / "server.log"
 
     def stop(self) -> None:
-        """Stop it, if it runs, without waiting for those who are still connected."""
+        """Stop it, if it runs, without waiting for those who are still connected.
+
+        On a full disk it waits for room, whatever it is told: stopped at once instead, it goes back to the last commit
+        at its next start, as after any crash.
+        """
         process = self._process()
         if process is not None:
-            process.send_signal(signal.SIGINT)
-            wait_until(lambda: process_in(self.home, process.pid) is None, otherwise=self._stuck)
+            in_order = self._told(process, signal.SIGINT, STOPS_WITHIN_S)
+            if not in_order and not self._told(process, signal.SIGQUIT):
+                raise self._stuck()
         sockets = places.socket_directory(self.home)
         if sockets != self.home:
             shutil.rmtree(sockets, ignore_errors=True)
+
+    def _told(self, process: psutil.Process, number: signal.Signals, patience_s: float = PATIENCE_S) -> bool:
+        """Tell it to stop by that signal; whether it has done so by then."""
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
+        return comes_true(lambda: process_in(self.home, process.pid) is None, patience_s)
 
     def _make_ready(self, owner: pwd.struct_passwd | None) -> None:
         """Everything that a start needs, on a first day or after a server that was killed."""

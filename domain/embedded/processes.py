@@ -10,7 +10,9 @@ import psutil
 
 from domain.errors import Refused
 
-_PATIENCE_S = 60.0
+PATIENCE_S = 60.0
+"""How many seconds a server may take to start or to stop."""
+
 _PAUSE_S = 0.005
 
 
@@ -42,8 +44,15 @@ def wait_until(done: Callable[[], bool], *, otherwise: Callable[[], Refused]) ->
     Raises:
         Refused: it did not come to be so; `otherwise` says what is told.
     """
-    deadline = time.monotonic() + _PATIENCE_S
+    if not comes_true(done):
+        raise otherwise()
+
+
+def comes_true(done: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:
+    """Wait until something is so; whether it came to be so within that many seconds."""
+    deadline = time.monotonic() + patience_s
     while not done():
         if time.monotonic() > deadline:
-            raise otherwise()
+            return False
         time.sleep(_PAUSE_S)
+    return True

@@ -41,18 +41,21 @@ class Place:
     def fill(self) -> None:
         """Leave no room, or take what has become free since."""
         if not self.mounted:
-            return self._limit(_FEW_BYTES)
+            self._limit(_FEW_BYTES)
+            return
         with suppress(OSError), (self.data / _FILL).open("ab") as file:
             free = os.statvfs(self.data).f_bavail * os.statvfs(self.data).f_frsize
             os.posix_fallocate(file.fileno(), file.tell(), max(1, free))
-        return None
+        return
 
     def free(self) -> None:
         """Give the room back."""
         if self.mounted:
             return (self.data / _FILL).unlink(missing_ok=True)
         self.limited.clear()
-        self._limit("unlimited")
+        # What is begun meanwhile has the old limit still, if it was begun by what had it.
+        while self._limit("unlimited"):
+            pass
         return self.limited.clear()
 
     def inhabitants(self) -> list[psutil.Process]:
@@ -61,13 +64,15 @@ class Place:
         found = (process_in(home, number) for number in psutil.pids() for home in homes)
         return [process for process in found if process is not None]
 
-    def _limit(self, size: str) -> None:
-        """Let no file of PostgreSQL grow beyond a size; its processes hand that down to those that they begin."""
+    def _limit(self, size: str) -> bool:
+        """Let no file of PostgreSQL grow beyond a size, which its processes hand down; whether there were new ones."""
+        before = len(self.limited)
         for process in self.inhabitants():
             with suppress(psutil.NoSuchProcess):
                 if process.name() == "postgres" and process.pid not in self.limited:
                     _set_limit(process, size)
                     self.limited.add(process.pid)
+        return len(self.limited) > before
 
 
 def _set_limit(process: psutil.Process, size: str) -> None:
