@@ -125,10 +125,14 @@ STAYS_TRIGGERS = (
     "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON ledger_entries FOR EACH ROW EXECUTE FUNCTION stays()",
     "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON baselines FOR EACH ROW EXECUTE FUNCTION stays()",
     "CREATE TRIGGER stays BEFORE DELETE ON journal FOR EACH ROW EXECUTE FUNCTION stays()",
-    # The record that answered a request is known a moment after the entry is written.
-    "CREATE TRIGGER stays_but_for_the_answer BEFORE UPDATE ON journal FOR EACH ROW "
-    "WHEN (OLD.answer_id IS NOT NULL OR to_jsonb(OLD) - 'answer_id' <> to_jsonb(NEW) - 'answer_id') "
-    "EXECUTE FUNCTION stays()",
+    # The record that answered a request is known a moment after the entry is written, and its key is not kept for ever.
+    "CREATE TRIGGER stays_but_for_the_answer BEFORE UPDATE ON journal FOR EACH ROW WHEN ("
+    "(OLD.answer_id IS NOT NULL AND OLD.answer_id IS DISTINCT FROM NEW.answer_id) "
+    "OR (NEW.idempotency_key IS NOT NULL AND NEW.idempotency_key IS DISTINCT FROM OLD.idempotency_key) "
+    "OR (NEW.request_hash IS NOT NULL AND NEW.request_hash IS DISTINCT FROM OLD.request_hash) "
+    "OR to_jsonb(OLD) - '{answer_id,idempotency_key,request_hash}'::text[] <> "
+    "to_jsonb(NEW) - '{answer_id,idempotency_key,request_hash}'::text[]"
+    ") EXECUTE FUNCTION stays()",
     "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON summaries FOR EACH ROW "
     "WHEN (OLD.state = 'ISSUED') EXECUTE FUNCTION stays()",
 )

@@ -64,11 +64,28 @@ async def connect(hosts: list[str], session: Mapping[str, str], **options: Any) 
         ConnectionError: no host answers.
         asyncpg.PostgresError: a host does not let us in.
     """
+    return (await _found(hosts, session, **options))[1]
+
+
+async def host_in_charge(hosts: list[str]) -> str:
+    """The URL of the host that `connect` leads to, for whoever has to meet the same one again.
+
+    Raises:
+        OnlyStandbys, ConnectionError, asyncpg.PostgresError: as `connect`.
+    """
+    host, connection = await _found(hosts, {})
+    await connection.close()
+    return host
+
+
+async def _found(
+    hosts: list[str], session: Mapping[str, str], **options: Any
+) -> tuple[str, asyncpg.Connection]:
     target = "primary" if len(hosts) > 1 else "any"
     last: Exception | None = None
     for host in hosts:
         try:
-            return await connect_to(host, session, target_session_attrs=target, **options)
+            return host, await connect_to(host, session, target_session_attrs=target, **options)
         except asyncpg.TargetServerAttributeNotMatched:
             last = OnlyStandbys("No server that takes changes answers, only standbys do.")
         except (OSError, asyncpg.CannotConnectNowError) as error:

@@ -10,6 +10,7 @@ from domain.assessments.models import (
 )
 from domain.assessments.result_models import Comparison, Result, RoundComment
 from domain.assessments.round_models import Round, RoundAnswer, RoundCell, RoundInvitation
+from domain.backups.models import Restore
 from domain.cohorts.models import Cohort, CohortMember, Team, TeamMember
 from domain.journal.models import Job, JournalEntry, ScheduleRun
 from domain.milestones.models import Baseline, Dependency, Evidence, LedgerEntry, Milestone
@@ -96,6 +97,7 @@ __all__ = [
     "ProposalVote",
     "ReleasedPerson",
     "ReleasedStrength",
+    "Restore",
     "Result",
     "Round",
     "RoundAnswer",

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from domain.embedded import places
-from domain.embedded.postgres import _programs
+from domain.embedded.postgres import programs
 from tests.api.processes import free_port
 
 _OPTIONS = {
@@ -117,7 +117,7 @@ def run(program: str, *words: str | Path) -> None:
     """Run one of PostgreSQL's programs as whoever its servers run as."""
     owner = places.server_user()
     done = subprocess.run(
-        [_programs() / program, *words],
+        [programs() / program, *words],
         check=False,
         capture_output=True,
         text=True,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy import ColumnElement, select
 
+from api.cli.progress import shown
 from api.cli.running import Running
 from domain.access.viewers import ADMINISTRATOR
 from domain.calendar import in_words, now, today
@@ -83,8 +81,8 @@ async def compile_for(
         Refused: NO_SEAT or NO_SPONSORS, or NOT_COMPILED where a job failed.
     """
     jobs = await _requested(running.database, period, organisation, sponsor)
-    with _progress(len(jobs)) as ended:
-        over = await _seen_through(running, jobs, ended)
+    with shown() as tell:
+        over = await _seen_through(running, jobs, lambda ended: tell("Compiling summaries", ended, len(jobs)))
     failed = [job for job in over if job.done_at is None]
     if failed:
         raise Refused(
@@ -146,13 +144,3 @@ async def _seen_through(running: Running, jobs: Sequence[UUID], ended: Callable[
             "QUEUE_UNREACHABLE",
             f"The queue does not answer ({error}): check TANDEM_REDIS_URL, or unset it for an embedded one.",
         ) from error
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error, if that is a terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("Compiling summaries"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("compile", total=total)
-        yield lambda count: bar.update(task, completed=count)

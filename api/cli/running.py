@@ -6,14 +6,15 @@ import asyncio
 import functools
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
 import click
 
 from domain import embedded, migrations
+from domain.backups.unfinished import require_restored
 from domain.database import Database
 from domain.errors import Refused
 from domain.settings import Settings
@@ -81,10 +82,22 @@ async def migrated(servers: embedded.Servers) -> bool:
     """Bring the database to this version's tables; whether there was anything to do.
 
     Raises:
-        Refused: it does not answer, or is of a later version of Tandem.
+        Refused: it does not answer, is of a later version of Tandem, or is being restored.
+    """
+    with reached():
+        await require_restored(servers.database_url)
+        return await migrations.upgrade(servers.database_url, lambda words: click.echo(words, err=True))
+
+
+@contextmanager
+def reached() -> Iterator[None]:
+    """Refuse in words where the database does not answer.
+
+    Raises:
+        Refused: DATABASE_UNREACHABLE.
     """
     try:
-        return await migrations.upgrade(servers.database_url, lambda words: click.echo(words, err=True))
+        yield
     except OSError as error:
         raise Refused(
             "DATABASE_UNREACHABLE",

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.serving import LOOKING, serving
 from domain import migrations
+from domain.backups.unfinished import require_finished
 from domain.database import Database
 from domain.errors import Refused
 
@@ -39,6 +40,7 @@ async def _require_ready(database: Database) -> None:
     """Go on only where nothing stands between the server and its work."""
     try:
         async with asyncio.timeout(_PATIENCE_S), database.engine.connect() as connection:
+            await require_finished(connection)
             step = await migrations.require_ours(connection)
     except (OSError, SQLAlchemyError) as error:
         raise Refused(

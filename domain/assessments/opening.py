@@ -8,14 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import delete, literal, select
 
+from domain.access.viewers import Permission
+from domain.assessments.closing import PUBLISH
 from domain.assessments.models import Instrument
 from domain.assessments.notice import notice_of
 from domain.assessments.partitions import drop_partition, make_partition
-from domain.assessments.round_models import ORGANISATION, Round, RoundCell, RoundInvitation
+from domain.assessments.round_models import ORGANISATION, Round, RoundCell, RoundInvitation, RoundState
 from domain.assessments.rounds import anybody_answered, round_to_change, team_of
 from domain.cohorts.models import Team
 from domain.cohorts.rules import represents
 from domain.errors import Refused
+from domain.journal.models import Job
 from domain.moment import Moment
 from domain.organisations.models import Organisation
 from domain.people.models import Person
@@ -76,10 +79,35 @@ async def withdraw(work: Work, round_id: UUID, *, expected_version: int | None =
     """
     row = await round_to_change(work, round_id, expected_version=expected_version)
     row.withdraw(answered=await anybody_answered(work, row))
+    return await _taken_back(work, row)
+
+
+async def withdraw_lost(work: Work) -> list[Round]:
+    """Make drafts of all rounds that are open, or closed and not published, whether anybody has answered or not.
+
+    For a database that was restored: answers came after the backup, and results may have been published of them.
+    """
+    work.require(Permission.EDIT_ROUNDS)
+    unpublished = Round.state.in_((RoundState.OPEN, RoundState.CLOSED))
+    rows = list(
+        await work.session.scalars(select(Round).where(unpublished).order_by(Round.id).with_for_update())
+    )
+    for row in rows:
+        row.lose_answers()
+        await _taken_back(work, row)
+    waiting = delete(Job).where(Job.function == PUBLISH, Job.done_at.is_(None))
+    await work.session.execute(
+        waiting.where(Job.arguments["round_id"].astext.in_([str(row.id) for row in rows]))
+    )
+    return rows
+
+
+async def _taken_back(work: Work, row: Round) -> Round:
+    """Forget whom a round that is a draft again has asked, and what they answered."""
+    work.record("round.withdrawn", row)
     for cell in await work.session.scalars(select(RoundCell).where(RoundCell.round_id == row.id)):
         await work.session.delete(cell)
     await work.session.execute(delete(RoundInvitation).where(RoundInvitation.round_id == row.id))
-    work.record("round.withdrawn", row)
     await work.save()
     await drop_partition(work.session, row.id)
     return row

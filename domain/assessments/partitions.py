@@ -56,8 +56,11 @@ async def make_partition(session: AsyncSession, round_id: UUID) -> None:
 
 
 async def drop_partition(session: AsyncSession, round_id: UUID) -> None:
-    """Have PostgreSQL forget all answers to a round, with the files that they lie in, as the transaction commits."""
-    await session.execute(text(f"DROP TABLE {_name(round_id)}"))
+    """Have PostgreSQL forget all answers to a round, with the files that they lie in, as the transaction commits.
+
+    A database that was restored may have none: backups leave them out.
+    """
+    await session.execute(text(f"DROP TABLE IF EXISTS {_name(round_id)}"))
 
 
 def _name(round_id: UUID) -> str:

@@ -130,6 +130,16 @@ class Round(Tracked):
             raise _locked()
         self.state, self.opened_on, self.notice = RoundState.DRAFT, None, None
 
+    def lose_answers(self) -> None:
+        """Make it a draft again, whoever has answered: its answers are lost, and nothing was published of them.
+
+        Raises:
+            Refused: ROUND_NOT_OPEN.
+        """
+        if self.state not in {RoundState.OPEN, RoundState.CLOSED}:
+            raise _not_open()
+        self.state, self.opened_on, self.closed_on, self.notice = RoundState.DRAFT, None, None, None
+
     def close(self, *, on: date) -> None:
         """Take no more answers.
 

