@@ -18,6 +18,12 @@ from domain.moment import Moment
 from domain.organisations import commands as organisations
 from domain.programmes import commands as programmes
 from domain.programmes import partners
+from domain.programmes.agreement import (
+    FIGURES_DIFFER,
+    PORTFOLIO_DIFFERS,
+    PRESENT_FIGURES_DIFFER,
+    TOTALS_DIFFER,
+)
 from domain.programmes.figures import expected_before, open_milestones
 from domain.programmes.health import health_by
 from domain.programmes.leads import lead_organisation_by
@@ -87,6 +93,9 @@ async def _counted(database: Database, day: date) -> Figures:
 async def _agree(database: Database) -> None:
     for day in ASKED:
         assert await _kept(database, day) == await _counted(database, day), day
+    async with database.engine.connect() as connection:
+        for differ in (FIGURES_DIFFER, PRESENT_FIGURES_DIFFER, PORTFOLIO_DIFFERS, TOTALS_DIFFER):
+            assert list(await connection.scalars(text(differ))) == []
 
 
 async def _succeed(work: Work, chance: Random, among: list[UUID]) -> None:
