@@ -32,7 +32,8 @@ class Settings:
 
     `read_database_url` names standbys of the database, from which requests may be answered.
     `patience_s` is how many seconds a statement of a request may take, `cost_per_minute` how much the requests of one
-    token may cost in a minute (0 for no end; None leaves that to the role).
+    token may cost in a minute (0 for no end; None leaves that to the role). `keep_days` is for how many days that
+    stays which is not kept for ever (`domain.keeping`).
     """
 
     data_dir: Path
@@ -45,6 +46,7 @@ class Settings:
     port: int
     patience_s: float
     cost_per_minute: int | None
+    keep_days: int
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -66,6 +68,7 @@ class Settings:
             port=_port(values.get("TANDEM_PORT") or "8000"),
             patience_s=_seconds(values.get("TANDEM_QUERY_TIMEOUT") or "10"),
             cost_per_minute=_cost(values.get("TANDEM_COST_PER_MINUTE") or None),
+            keep_days=_days(values.get("TANDEM_KEEP_DAYS") or str(SHORTEST_KEEP)),
         )
 
 
@@ -92,6 +95,21 @@ def _cost(text: str | None) -> int | None:
     if text is None or text.isdecimal():
         return None if text is None else int(text)
     raise Refused("BAD_SETTING", f"TANDEM_COST_PER_MINUTE is {text!r}: give a whole number, or 0 for no end.")
+
+
+SHORTEST_KEEP = 90
+"""For how many days keys of requests stay at least: whoever repeats one within them is answered as the first time."""
+
+_LONGEST_KEEP = 36_500
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not SHORTEST_KEEP <= int(text) <= _LONGEST_KEEP:
+        raise Refused(
+            "BAD_SETTING",
+            f"TANDEM_KEEP_DAYS is {text!r}: give a number of days from {SHORTEST_KEEP} to {_LONGEST_KEEP}.",
+        )
+    return int(text)
 
 
 # What libpq may be told of the servers of a URL, as far as it fits what they are for.

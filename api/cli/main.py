@@ -55,6 +55,7 @@ Settings, all optional:
   TANDEM_HOST, TANDEM_PORT  where the API listens [127.0.0.1, 8000]
   TANDEM_QUERY_TIMEOUT      seconds that a statement of a request may take [10]
   TANDEM_COST_PER_MINUTE    rows that one token may touch in a minute [by role]
+  TANDEM_KEEP_DAYS     days until what did its work is removed [90]
 """
 _EXIT_INTERRUPTED = 130
 _EXIT_TOLD_TO_STOP = 143

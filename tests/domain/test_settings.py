@@ -15,7 +15,7 @@ def test_nothing_has_to_be_set() -> None:
     assert settings.data_dir == Path.cwd() / ".tandem"
     assert (settings.database_url, settings.redis_url, settings.admin_token) == (None, None, None)
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
-    assert (settings.patience_s, settings.cost_per_minute) == (10, None)
+    assert (settings.patience_s, settings.cost_per_minute, settings.keep_days) == (10, None, 90)
 
 
 def test_what_is_empty_counts_as_not_set() -> None:
@@ -29,6 +29,7 @@ def test_what_is_empty_counts_as_not_set() -> None:
         "PORT",
         "QUERY_TIMEOUT",
         "COST_PER_MINUTE",
+        "KEEP_DAYS",
     )
     assert Settings.read({f"TANDEM_{name}": "" for name in names}) == Settings.read({})
 
@@ -54,6 +55,9 @@ def test_a_queue_may_be_anywhere(url: str) -> None:
         ("TANDEM_READ_DATABASE_URL", "postgresql://a,b/tandem?target_session_attrs=primary"),
         ("TANDEM_READ_DATABASE_URL", "postgresql://a,b/tandem"),  # without TANDEM_REDIS_URL
         ("TANDEM_REDIS_URL", "queue:6379"),
+        ("TANDEM_KEEP_DAYS", "89"),
+        ("TANDEM_KEEP_DAYS", "for ever"),
+        ("TANDEM_KEEP_DAYS", "36501"),
         ("TANDEM_PORT", "0"),
         ("TANDEM_PORT", "65536"),
         ("TANDEM_PORT", "http"),
