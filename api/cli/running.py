@@ -12,14 +12,20 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
 import click
+from asyncpg import PostgresError
+from sqlalchemy.exc import DBAPIError
 
 from domain import embedded, migrations
 from domain.backups.unfinished import require_restored
 from domain.database import Database
 from domain.errors import Refused
+from domain.outages import Outage, outage_of
 from domain.settings import Settings
 
 P = ParamSpec("P")
+
+# PostgreSQL's classes of errors for who comes without a right to, and for a database that there is none of.
+_NOT_LET_IN = ("28", "3D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +97,38 @@ async def migrated(servers: embedded.Servers) -> bool:
 
 @contextmanager
 def reached() -> Iterator[None]:
-    """Refuse in words where the database does not answer.
+    """Refuse in words where the database does not answer, does not let us in, or takes no changes.
 
     Raises:
-        Refused: DATABASE_UNREACHABLE.
+        Refused: DATABASE_UNREACHABLE, DATABASE_REFUSES or READ_ONLY.
     """
     try:
         yield
-    except OSError as error:
-        raise Refused(
+    except (OSError, DBAPIError, PostgresError) as error:
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _refusal(error: Exception) -> Refused | None:
+    said = getattr(error, "orig", None) or error
+    said = said.__cause__ or said
+    if getattr(said, "sqlstate", "").startswith(_NOT_LET_IN):
+        return Refused(
+            "DATABASE_REFUSES",
+            f"The server does not let Tandem in ({said}): check user, password and database of TANDEM_DATABASE_URL.",
+        )
+    if isinstance(error, OSError) or outage_of(error) is Outage.UNAVAILABLE:
+        return Refused(
             "DATABASE_UNREACHABLE",
-            f"The database does not answer ({error}): check TANDEM_DATABASE_URL, or unset it for an embedded one.",
-        ) from error
+            f"The database does not answer ({said}): check TANDEM_DATABASE_URL, or unset it for an embedded one.",
+        )
+    if outage_of(error) is Outage.READ_ONLY:
+        return Refused(
+            "READ_ONLY", "This server takes no changes: have TANDEM_DATABASE_URL name the one that does."
+        )
+    return None
 
 
 async def until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:

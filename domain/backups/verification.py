@@ -58,7 +58,8 @@ def _asking(*statements: str) -> Callable[[AsyncConnection], AsyncIterator[str]]
 
 async def _hashes(connection: AsyncConnection) -> AsyncIterator[str]:
     summaries = select(Summary.id, Summary.state, Summary.content, Summary.hash).order_by(Summary.id)
-    async with connection.stream(summaries) as found:
+    # Each can be large, and a thousand would be read ahead.
+    async with connection.stream(summaries, execution_options={"max_row_buffer": 20}) as found:
         async for id_, state, content, kept in found:
             if hash_of(content) != kept:
                 yield f"summary {id_} ({state}): its content does not have the hash that is kept"

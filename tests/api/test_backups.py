@@ -16,7 +16,7 @@ from sqlalchemy import text
 from domain.database import Database
 from tests.api.conftest import Reach
 from tests.api.processes import eventually, nothing_runs, run
-from tests.replication import Server, primary
+from tests.replication import Server, primary, standby
 
 ROOT = Path(__file__).parents[2]
 _ORGANISATIONS = ROOT / "api/demo/organisations.csv"
@@ -153,7 +153,39 @@ def test_a_server_of_ones_own_is_reached_by_its_password(of_ones_own: Server, tm
         assert "secret" not in done.stdout + done.stderr
     counted = [run(tmp_path, "stats", **where).stdout.partition("Size")[0] for where in (here, there)]
     assert counted[0] == counted[1]
-    wrong = {"TANDEM_DATABASE_URL": f"postgresql://tandem:wrong@{of_ones_own.address}/here"}
-    refused = run(tmp_path, "backup", str(tmp_path / "two.backup"), **wrong)
+
+
+@pytest.mark.parametrize("words", [["backup", "x"], ["migrate"], ["verify"]])
+def test_a_server_that_lets_nobody_in_says_so(of_ones_own: Server, tmp_path: Path, words: list[str]) -> None:
+    for login, name, told in (
+        ("tandem:not-the-one", "here", "password authentication failed"),
+        ("postgres", "nowhere", 'database "nowhere" does not exist'),
+    ):
+        where = {"TANDEM_DATABASE_URL": f"postgresql://{login}@{of_ones_own.address}/{name}"}
+        refused = run(tmp_path, *words, **where)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), refused.stderr
+        assert told in refused.stderr
+        assert "not-the-one" not in refused.stderr
+
+
+def _empty(server: Server) -> dict[str, str]:
+    return {"TANDEM_DATABASE_URL": server.url.replace("/tandem", "/empty")}
+
+
+def test_a_standby_is_backed_up_and_verified(prepared: Path, empty_data_dir: Path, tmp_path: Path) -> None:
+    with (
+        primary(prepared, empty_data_dir) as first,
+        standby(first, empty_data_dir.with_name("standby")) as second,
+    ):
+        where = {"TANDEM_DATABASE_URL": second.url}
+        for words in (["backup", str(tmp_path / "one.backup")], ["verify"]):
+            done = run(tmp_path, *words, **where)
+            assert done.returncode == 0, done.stderr
+        first.ask("CREATE DATABASE empty")
+        assert eventually(
+            lambda: "no table of Tandem's" in run(tmp_path, "backup", "x", **_empty(second)).stderr
+        )
+        refused = run(tmp_path, "restore", str(tmp_path / "one.backup"), **_empty(second))
     assert refused.returncode == 1
-    assert "wrong" not in refused.stderr
+    assert "takes no changes" in refused.stderr
+    assert "Traceback" not in refused.stderr
