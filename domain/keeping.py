@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Final
 
 from sqlalchemy import CursorResult, Delete, Update, delete, exists, select, update
 
@@ -55,7 +55,9 @@ async def tidy(work: Work, *, keep: timedelta) -> Tidied:
 
 async def _done(work: Work, statement: Delete | Update) -> int:
     unsynchronized = statement.execution_options(synchronize_session=False)
-    return cast("CursorResult[Any]", await work.session.execute(unsynchronized)).rowcount
+    done = await work.session.execute(unsynchronized)
+    assert isinstance(done, CursorResult)
+    return done.rowcount
 
 
 def _jobs(work: Work, keep: timedelta) -> Delete:

@@ -72,7 +72,7 @@ def _revise(connection: Connection, message: str, models: MetaData, directory: P
     config.attributes |= {"process_revision_directives": _with_history, "models": models}
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.set_main_option("version_locations", os.pathsep.join(map(str, {_VERSIONS, directory})))
-    number = f"{len(migrations.known()) + 1:04d}"
+    number = f"{int(migrations.known()[-1]) + 1:04d}"
     written = command.revision(config, message, autogenerate=True, rev_id=number, version_path=str(directory))
     return Path(written.path) if isinstance(written, Script) else None
 
