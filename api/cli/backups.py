@@ -93,7 +93,8 @@ async def _verified(url: str) -> None:
             found += 1
             click.echo(deviation)
     if found:
-        raise click.ClickException(f"{found:,} deviations: restore a backup from before, or report it.")
+        what = "deviation was" if found == 1 else "deviations were"
+        raise click.ClickException(f"{found:,} {what} found: restore a backup from before, or report it.")
     click.echo(f"Verified: {'; '.join(check.words for check in CHECKS)}.")
 
 

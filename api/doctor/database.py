@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.doctor.findings import Finding, Level
 from domain import migrations
 from domain.backlog import Backlog, backlog
+from domain.backups.unfinished import require_finished
 from domain.database import Database
 from domain.embedded.postgres import Cluster
 from domain.errors import Refused
@@ -153,6 +154,7 @@ async def _tables(url: str) -> AsyncIterator[Finding]:
     try:
         await opened.require_settings()
         async with asyncio.timeout(30), opened.engine.connect() as connection:
+            await require_finished(connection)
             step = await migrations.require_ours(connection)
     except Refused as refusal:
         yield Finding("tables", Level.WRONG, refusal.message)

@@ -39,12 +39,9 @@ _LEFT: Final = text(
 )
 # Without a name of a database it would write a script; which one it is stands in its environment.
 _WORDS: Final = (
-    "--dbname=",
-    "--single-transaction",
-    "--exit-on-error",
-    "--no-owner",
-    "--no-privileges",
-    "--verbose",
+    *("--dbname=", "--single-transaction", "--exit-on-error", "--verbose", "--no-password"),
+    # What belongs to the server that it came from.
+    *("--no-owner", "--no-privileges", "--no-tablespaces", "--no-publications", "--no-subscriptions"),
 )
 
 
