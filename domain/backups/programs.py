@@ -13,7 +13,7 @@ import shutil
 import subprocess
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -78,6 +78,11 @@ class Programs:
             if process.returncode is None:
                 process.kill()
             await process.wait()
+            if process.stdin is not None:
+                # What was on its way to it when it ended is nobody's.
+                process.stdin.close()
+                with suppress(ConnectionError):
+                    await process.stdin.wait_closed()
 
 
 async def programs_for(connection: AsyncConnection, host: str) -> Programs:

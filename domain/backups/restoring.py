@@ -113,7 +113,6 @@ async def _feed(dump: IO[bytes], stream: StreamWriter) -> None:
             stream.write(piece)
             await stream.drain()
         stream.close()
-        await stream.wait_closed()
 
 
 async def _require_same(engine: AsyncEngine, manifest: Manifest, tell: Tell) -> None:

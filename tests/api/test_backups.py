@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,12 +76,19 @@ async def file(database: Database, empty_data_dir: Path, tmp_path: Path) -> Path
     return made
 
 
-@pytest.mark.parametrize("killed_after_s", [0, 0.2, 0.8])
-async def test_a_restore_that_is_killed_is_known_and_begun_anew(
-    file: Path, empty_database_url: str, empty_data_dir: Path, reach_database: Reach, killed_after_s: float
+@pytest.mark.parametrize(
+    "ended",
+    [(signal.SIGKILL, 0), (signal.SIGKILL, 0.2), (signal.SIGKILL, 0.8), (signal.SIGTERM, 0.1)],
+)
+async def test_a_restore_that_is_ended_is_known_and_begun_anew(
+    file: Path,
+    empty_database_url: str,
+    empty_data_dir: Path,
+    reach_database: Reach,
+    ended: tuple[signal.Signals, float],
 ) -> None:
     where = {"TANDEM_DATABASE_URL": empty_database_url}
-    if await _killed(file, empty_data_dir, where, killed_after_s):
+    if await _ended(file, empty_data_dir, where, *ended):
         refused = await asyncio.to_thread(run, empty_data_dir, "stats", **where)
         assert refused.returncode == 1
         assert "run tandem restore again, which begins anew" in refused.stderr
@@ -110,21 +118,25 @@ async def _until(connection: asyncpg.Connection, question: str) -> None:
         await asyncio.sleep(0.005)
 
 
-async def _killed(file: Path, data_dir: Path, where: dict[str, str], after_s: float) -> bool:
-    """Begin a restore and kill it so long after the database is marked; whether it is marked when all have gone."""
+async def _ended(
+    file: Path, data_dir: Path, where: dict[str, str], by: signal.Signals, after_s: float
+) -> bool:
+    """Begin a restore and end it so long after the database is marked; whether it is marked when all have gone."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "api.cli", "restore", str(file)),
         env={"PATH": "", "TANDEM_DATA_DIR": str(data_dir), **where},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     connection = await asyncpg.connect(where["TANDEM_DATABASE_URL"].replace("+asyncpg", ""))
     async with asyncio.timeout(60):
         await _until(connection, _MARKED)
         await asyncio.sleep(after_s)
         with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+            process.send_signal(by)
+        _, said = await process.communicate()
+        assert said == b""
         await _until(connection, _ALONE)
     marked = bool(await connection.fetchval(_MARKED))
     await connection.close()
