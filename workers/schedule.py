@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -15,9 +15,11 @@ from domain.access.viewers import ADMINISTRATOR
 from domain.assessments import closing
 from domain.calendar import now
 from domain.database import Database
+from domain.keeping import tidy
 from domain.outages import Outage, outage_of
 from domain.programmes import portfolio
 from domain.schedule import Daily, Every, Rule, claim
+from domain.settings import Settings
 from domain.summaries import commands
 from domain.work import Work, work
 from workers.background import end
@@ -53,6 +55,12 @@ async def _add_up_portfolio(scheduled: Work) -> None:
     await portfolio.add_up(scheduled)
 
 
+async def _tidy(scheduled: Work) -> None:
+    """Remove some of what has been of no use for long."""
+    gone = await tidy(scheduled, keep=timedelta(days=Settings.read().keep_days))
+    log.info("tidied", **asdict(gone))
+
+
 SCHEDULE = (
     # What was asked for is not asked for again: on the days after the first, those come who had no seat yet.
     Line("request summaries", Daily(time(5), days=range(1, 8)), _request_summaries),
@@ -60,6 +68,8 @@ SCHEDULE = (
     Line("close rounds", Every(timedelta(hours=1), after=timedelta(minutes=5)), _close_rounds),
     # Each minute: what is not added up yet is read whole by whoever asks for the portfolio.
     Line("add up portfolio", Every(timedelta(minutes=1), after=timedelta(seconds=30)), _add_up_portfolio),
+    # A thousand of each kind at a time are 144,000 a day.
+    Line("tidy", Every(timedelta(minutes=10), after=timedelta(seconds=45)), _tidy),
 )
 """The calendar. After an outage, of each line the latest occurrence is made up for."""
 

@@ -34,19 +34,24 @@ class Server(Protocol):
     @property
     def home(self) -> Path:
         """The directory."""
+        ...
 
     def start(self) -> None:
         """Have it running and ready; one that is running already is taken over."""
+        ...
 
     def stop(self) -> None:
         """Have it stopped; one that is not running is borne."""
+        ...
 
     def runs(self) -> bool:
         """Whether it has a process, ready or not."""
+        ...
 
     @property
     def log(self) -> Path:
         """What it says of itself."""
+        ...
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -97,5 +98,6 @@ def _parts(data_dir: Path) -> set[int]:
 def _takes_jobs(data_dir: Path) -> bool:
     """Whether a worker has said that it lives since the last time that was asked."""
     with Redis.from_url(Store(data_dir / "valkey").url) as store, suppress(RedisError):
-        return bool(store.delete(*store.keys("tandem:worker:*")))
+        keys: Any = store.keys("tandem:worker:*")
+        return bool(store.delete(*keys))
     return False

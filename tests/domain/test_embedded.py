@@ -238,8 +238,7 @@ async def test_servers_that_were_killed_are_started_again_by_whoever_uses_them(
     data_dir: Path, users: int
 ) -> None:
     with ExitStack() as stack:
-        for _ in range(users):
-            told = stack.enter_context(user(data_dir, "--queue", "--durable")).told()
+        told, *_ = [stack.enter_context(user(data_dir, "--queue", "--durable")).told() for _ in range(users)]
         url = told["database_url"]
         await fetch(url, "CREATE TABLE kept AS SELECT 7 AS n")
         for _ in range(3):

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
 from domain.access.viewers import ADMINISTRATOR
@@ -63,6 +63,17 @@ async def test_what_changed_in_the_portfolio_is_added_up(database: Database) -> 
         ]
     assert left == 0
     assert added
+
+
+async def test_a_job_that_was_done_long_ago_goes(database: Database) -> None:
+    async with make.acting(database) as work:
+        for days in (89, 91):
+            await work.enqueue("compile_summary", f"summary:{days}")
+            done = update(Job).where(Job.key == f"summary:{days}")
+            await work.session.execute(done.values(done_at=now() - timedelta(days=days)))
+    await _do(database, "tidy")
+    async with database.transaction(effective_on=today()) as session:
+        assert (await session.scalars(select(Job.key))).all() == ["summary:89"]
 
 
 NIGHTS = pytest.mark.parametrize(

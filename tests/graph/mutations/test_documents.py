@@ -83,7 +83,15 @@ async def test_what_cannot_be_answered_is_not_done(it: Scene) -> None:
 async def test_an_error_of_ours_is_masked_and_leaves_the_others_done(database: Database) -> None:
     it = await scene(database)
     async with database.engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE phases RENAME TO secret_cupboard"))
+        await connection.execute(
+            text(
+                "CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'the phases of the secret cupboard'; END $$"
+            )
+        )
+        await connection.execute(
+            text("CREATE TRIGGER break BEFORE INSERT ON phases FOR EACH ROW EXECUTE FUNCTION break()")
+        )
     answer = await it.ask(
         """
         mutation($id: ID!, $programme: ID!, $on: Date!) {
