@@ -146,3 +146,32 @@ async def asked_team(database: Database, size: int = 12, file: str = AUDIT) -> A
 def both(listen: int | None, rush: int | None) -> Answer:
     """An answer to the audit."""
     return {"listen": listen, "rush": rush}
+
+
+def some(size: int) -> list[Answer]:
+    """Answers of people who differ, in every group of two or more."""
+    return [both(2 + number % 3, 2 + number % 2) for number in range(size)]
+
+
+async def _sub_team(it: Asked, name: str, members: Sequence[UUID]) -> Asked:
+    """The same people's world, seen by a team of some of them."""
+    async with acting(it.database) as work:
+        team = await teams.create(work, it.programme.id, name=name, starts_on=START)
+        for person in members:
+            await teams.add_member(work, team.id, person_id=person, starts_on=START)
+    return Asked(it.database, it.programme, it.lead, it.other, team, it.people, it.instrument)
+
+
+async def _asked(it: Asked, title: str, answers: dict[UUID, Answer], *, on: date = ONCE) -> Round:
+    row = await it.open(title, on=on)
+    for person, given in answers.items():
+        await it.answer(person, given, on=on)
+    await it.close(row, on=on)
+    return await it.publish(row, on=on)
+
+
+async def sub_team_asked(it: Asked, name: str, numbers: range, *, on: date = ONCE) -> Round:
+    """A whole round of some of the people, by their numbers."""
+    members = [it.people[number] for number in numbers]
+    team = await _sub_team(it, name, members)
+    return await _asked(team, name, dict(zip(members, some(len(members)), strict=True)), on=on)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
 
 from domain.assessments import closing, inviting, opening, storing
 from domain.assessments.connected import AT_ABOUT_THE_SAME_TIME, connected_with
-from domain.assessments.round_models import Round
-from domain.cohorts import teams
 from domain.database import Database
-from tests.domain.assessments.rounds import AUDIT, ONCE, Answer, Asked, asked_team, both
-from tests.factories import NOW, START, TODAY, acting, noon
+from tests.domain.assessments.rounds import AUDIT, ONCE, Asked, asked_team, both, some, sub_team_asked
+from tests.factories import NOW, TODAY, acting, noon
 from tests.refusals import refused
 
 
@@ -23,48 +19,20 @@ async def it(database: Database) -> Asked:
     return await asked_team(database)
 
 
-def some(size: int) -> list[Answer]:
-    """Answers of people who differ, in every group of two or more."""
-    return [both(2 + number % 3, 2 + number % 2) for number in range(size)]
-
-
-async def _sub_team(it: Asked, name: str, members: Sequence[UUID]) -> Asked:
-    """The same people's world, seen by a team of some of them."""
-    async with acting(it.database) as work:
-        team = await teams.create(work, it.programme.id, name=name, starts_on=START)
-        for person in members:
-            await teams.add_member(work, team.id, person_id=person, starts_on=START)
-    return Asked(it.database, it.programme, it.lead, it.other, team, it.people, it.instrument)
-
-
-async def _ask(it: Asked, title: str, answers: dict[UUID, Answer], *, on: date = ONCE) -> Round:
-    row = await it.open(title, on=on)
-    for person, given in answers.items():
-        await it.answer(person, given, on=on)
-    await it.close(row, on=on)
-    return await it.publish(row, on=on)
-
-
-async def _of(it: Asked, name: str, numbers: range, *, on: date = ONCE) -> Round:
-    members = [it.people[number] for number in numbers]
-    team = await _sub_team(it, name, members)
-    return await _ask(team, name, dict(zip(members, some(len(members)), strict=True)), on=on)
-
-
 async def test_a_department_and_both_of_its_sub_teams_leave_nobody_over(it: Asked) -> None:
     """Five, all twelve, and six others: the third round shares nobody with the first."""
-    first = await _of(it, "Five", range(5))
+    first = await sub_team_asked(it, "Five", range(5))
     whole = await it.ask("Twelve", some(12))
-    last = await _of(it, "Six", range(5, 11))
+    last = await sub_team_asked(it, "Six", range(5, 11))
     assert [len(await it.results(row)) for row in (first, whole, last)] == [4, 4, 0]
 
 
 async def test_a_chain_reaches_as_far_as_its_links_do(it: Asked) -> None:
     """Each 25 days after the other; without the one in the middle, the ends are too far apart to be held together."""
     step = timedelta(days=25)
-    await _of(it, "Five", range(5))
+    await sub_team_asked(it, "Five", range(5))
     middle = await it.ask("Twelve", some(12), on=ONCE + step)
-    last = await _of(it, "Six", range(5, 11), on=ONCE + 2 * step)
+    last = await sub_team_asked(it, "Six", range(5, 11), on=ONCE + 2 * step)
     async with acting(it.database) as work:
         assert len((await connected_with(work, middle)).releases) == 2
         assert len((await connected_with(work, last)).releases) == 2
@@ -73,7 +41,7 @@ async def test_a_chain_reaches_as_far_as_its_links_do(it: Asked) -> None:
 
 async def test_the_ends_of_a_broken_chain_are_taken_for_new_answers(it: Asked) -> None:
     await it.ask("Twelve", some(12))
-    late = await _of(it, "Eleven", range(11), on=ONCE + AT_ABOUT_THE_SAME_TIME + timedelta(days=1))
+    late = await sub_team_asked(it, "Eleven", range(11), on=ONCE + AT_ABOUT_THE_SAME_TIME + timedelta(days=1))
     assert len(await it.results(late)) == 4
 
 
