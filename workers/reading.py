@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from domain.summaries.period import Period
 from domain.summaries.reading import Milestone, Moved, Programme, Reader, Reading, Standing, assemble
 from domain.summaries.sources import Source
 from graph.asking import ask
+from graph.sizes import MOST_VALUES
 from graph.trusted import documents
 
 # What each document lists, by the name of the list in its answer.
@@ -47,13 +49,35 @@ async def read(
     return await _reader(database, viewer), assemble(period, answers), sources | further
 
 
+# Of the values that a request may have, so that a source of any size can be asked for.
+_IDS_AT_ONCE = MOST_VALUES // 2
+
+
 async def answer(database: Database, viewer: Viewer, source: Source) -> dict[str, Any]:
-    """The items of a source by their ids: the whole list, read page by page."""
-    field, kind = LISTS[source.document]
+    """The items of a source by their ids: the whole list, read page by page, and for some ids at a time."""
+    found: dict[str, Any] = {}
+    for variables in _portions(source.variables):
+        found |= await _read(database, viewer, source.document, variables)
+    return found
+
+
+def _portions(variables: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    ids = variables.get("ids") or []
+    if len(ids) <= _IDS_AT_ONCE:
+        yield variables
+        return
+    for first in range(0, len(ids), _IDS_AT_ONCE):
+        yield {**variables, "ids": ids[first : first + _IDS_AT_ONCE]}
+
+
+async def _read(
+    database: Database, viewer: Viewer, document: str, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    field, kind = LISTS[document]
     found: dict[str, Any] = {}
     after: str | None = None
     while True:
-        said = await ask(database, viewer, documents()[source.document], {**source.variables, "after": after})
+        said = await ask(database, viewer, documents()[document], {**variables, "after": after})
         page = said[field]
         found |= {node["id"]: msgspec.convert(node, kind) for node in page["nodes"]}
         after = page["pageInfo"]["endCursor"]

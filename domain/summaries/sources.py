@@ -13,7 +13,8 @@ class Source:
     """A question that was asked as the sponsor.
 
     `document` names a trusted document, `document_id` is the hash of its text. The answer is the whole list:
-    a document that takes `after` is asked again with the last `endCursor` while there is a next page.
+    a document that takes `after` is asked again with the last `endCursor` while there is a next page. One with more
+    `ids` than a request may name is asked for some of them at a time.
     """
 
     document: str

@@ -20,6 +20,7 @@ from domain.summaries.sources import Source
 from graph.trusted import documents
 from tests import factories as make
 from tests.domain.summaries.story import HEADLINE, WINTER, Story, tell
+from workers import reading
 from workers.reading import answer
 from workers.running import without_a_job
 from workers.summaries import compile_summary
@@ -153,6 +154,14 @@ async def test_long_lists_are_read_page_by_page(database: Database) -> None:
             work.add(Milestone(programme_id=hub.id, title=f"Step {number}", baseline_on=day, forecast_on=day))
     told = await _compile(database, ada.id)
     assert told.content["headline"]["milestonesOverdue"] == 1001
+
+
+async def test_what_is_asked_for_in_portions_is_the_same(
+    database: Database, story: Story, summary: Summary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of milestones that moved are more than one request may name."""
+    monkeypatch.setattr(reading, "_IDS_AT_ONCE", 1)
+    assert (await _compile(database, story.ada.id)).hash == summary.hash
 
 
 async def test_a_summary_for_nobody_is_refused(database: Database) -> None:
