@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -59,10 +60,15 @@ class Tracing:
             yield span
 
     def took(self, name: str) -> Callable[[float], None]:
-        """Records a span that has just ended, by the seconds that it took."""
-        from opentelemetry.trace import SpanKind  # noqa: PLC0415
+        """Records a span that has just ended, by the seconds that it took, within the one of its request or job.
+
+        Where there is none nothing is recorded: of answering a questionnaire, not even that something was written then.
+        """
+        from opentelemetry.trace import SpanKind, get_current_span  # noqa: PLC0415
 
         def record(seconds: float) -> None:
+            if not get_current_span().is_recording():
+                return
             end = time.time_ns()
             span = self._tracer.start_span(
                 name,
@@ -79,25 +85,39 @@ class Tracing:
         self._provider.shutdown()
 
 
+def is_wanted(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether an endpoint for traces is set; what sends them is then there too.
+
+    Raises:
+        Refused: TRACING_NOT_INSTALLED.
+    """
+    where = [name for name in ENDPOINTS if environ.get(name)]
+    if where:
+        try:
+            import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+            import_module("opentelemetry.sdk.trace.export")
+        except ImportError as error:
+            raise Refused(
+                "TRACING_NOT_INSTALLED",
+                f"Traces are wanted and OpenTelemetry is not installed: install tandem[tracing], or unset "
+                f"{' and '.join(where)}.",
+            ) from error
+    return bool(where)
+
+
 def tracing(service: str, environ: Mapping[str, str] = os.environ) -> Tracing | None:
     """What records the spans of a service, such as `tandem-api`; None where no endpoint is set.
 
     Raises:
         Refused: TRACING_NOT_INSTALLED.
     """
-    if not any(environ.get(name) for name in ENDPOINTS):
+    if not is_wanted(environ):
         return None
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-        from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
-    except ImportError as error:
-        raise Refused(
-            "TRACING_NOT_INSTALLED",
-            "An endpoint for traces is set and OpenTelemetry is not installed: install tandem[tracing], or unset "
-            f"{' and '.join(ENDPOINTS)}.",
-        ) from error
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
     # OTEL_SERVICE_NAME comes first, where it is set.
     named = {"service.version": version("tandem")}
     if "OTEL_SERVICE_NAME" not in environ:

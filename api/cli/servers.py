@@ -26,6 +26,7 @@ from domain.database import Database
 from domain.errors import Refused
 from domain.outages import outage_of
 from domain.settings import Settings
+from domain.tracing import is_wanted
 
 if TYPE_CHECKING:
     from arq.connections import ArqRedis
@@ -68,7 +69,7 @@ def migrate() -> None:
 @_parent
 def api(host: str | None, port: int | None, processes: int, parent: int | None) -> None:
     """Run the API alone, until it is told to stop."""
-    settings = Settings.read()
+    settings = _settings()
     address = host or settings.host, port or settings.port
     if parent is not None:
         end_with(parent)
@@ -83,6 +84,12 @@ def api(host: str | None, port: int | None, processes: int, parent: int | None) 
             # They read the settings of their own environment.
             os.environ["TANDEM_REDIS_URL"] = servers.redis_url
         _serve_http(*address, processes)
+
+
+def _settings() -> Settings:
+    """The settings; what sends traces is there if they are wanted, which each process would be refused otherwise."""
+    is_wanted()
+    return Settings.read()
 
 
 async def _ready(servers: embedded.Servers, settings: Settings) -> None:
@@ -144,7 +151,7 @@ def worker(parent: int | None, *, check: bool) -> None:
     if check:
         asyncio.run(_require_worker(Settings.read()))
     elif parent is None:
-        asyncio.run(_require_queue(Settings.read()))
+        asyncio.run(_require_queue(_settings()))
         asyncio.run(until_told_to_stop(_supervise({"worker": ["worker"]})))
     else:
         end_with(parent)
@@ -230,7 +237,7 @@ async def _reached(redis_url: str) -> AsyncIterator[ArqRedis]:
 @listening
 def serve(host: str | None, port: int | None) -> None:
     """Run the API and a worker until Ctrl-C, and begin again whichever of them fails."""
-    settings = Settings.read()
+    settings = _settings()
     address = host or settings.host, port or settings.port
 
     async def work() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.metrics import answered, method_of
+from api.http.metrics import answered, method_of, uncounted
 from api.logs import log
 from domain.assessments.inviting import PATH
 
@@ -19,14 +19,17 @@ def log_requests(app: ASGIApp) -> ASGIApp:
     """Middleware: a line for each request that a route answered, with its path, not its query, which may hold names.
 
     Of questionnaires no line may be written: their addresses hold a token, and when somebody answered is nobody's
-    business. Nor are they counted.
+    business. Nor are they counted, or any statement of theirs.
     """
     # The log as it is set up when the first request comes: to look it up for each takes as long as to write it.
     bound: list[Any] = []
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path in _OFTEN or path.startswith(PATH):
+        if path.startswith(PATH):
+            with uncounted():
+                return await app(scope, receive, send)
+        if path in _OFTEN:
             return await app(scope, receive, send)
         began, status = perf_counter(), 0
 

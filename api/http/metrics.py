@@ -7,7 +7,9 @@ Where `tandem api` serves with several processes they count together, in files o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,11 +49,31 @@ _info = Gauge(
 )
 _info.labels(version("tandem")).set(1)
 
-read_took = _statements.labels("read").observe
-"""Counts a statement that read, by the seconds that it took."""
+_reads, _writes = _statements.labels("read"), _statements.labels("write")
+_unseen: ContextVar[bool] = ContextVar("unseen", default=False)
 
-write_took = _statements.labels("write").observe
-"""Counts a statement of a transaction, by the seconds that it took."""
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """Count nothing of what is done in this context: when somebody answers is nobody's business."""
+    before = _unseen.set(True)
+    try:
+        yield
+    finally:
+        _unseen.reset(before)
+
+
+def read_took(seconds: float) -> None:
+    """Count a statement that read."""
+    if not _unseen.get():
+        _reads.observe(seconds)
+
+
+def write_took(seconds: float) -> None:
+    """Count a statement of a transaction."""
+    if not _unseen.get():
+        _writes.observe(seconds)
+
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
@@ -74,9 +96,10 @@ def charged(answer: Answer) -> None:
 
 
 def refused(codes: Iterable[str]) -> None:
-    """Count refusals by their codes."""
+    """Count refusals by their codes. A mistake of ours counts whoever meets it, as the log has it too."""
     for code in codes:
-        _refusals.labels(code).inc()
+        if code == "INTERNAL" or not _unseen.get():
+            _refusals.labels(code).inc()
 
 
 def counted() -> bytes:

@@ -107,9 +107,15 @@ async def test_nothing_that_a_caller_can_choose_is_in_it(reach: Reach) -> None:
 
 async def test_of_answering_a_questionnaire_nothing_is_counted(reach: Reach) -> None:
     async with reach() as client:
+        await scrape(client)
+        before = await scrape(client)
         await client.get("/answer/abc")
         found = await scrape(client)
     assert not any("answer" in text for _, has in found for _, text in has)
+    # Whoever sees that something was written and nothing asked would know when somebody answered.
+    for name in ("tandem_statement_seconds_count", "tandem_refusals_total"):
+        assert value(found, name, kind="write") == value(before, name, kind="write")
+        assert value(found, name, code="NOT_FOUND") == value(before, name, code="NOT_FOUND")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 
 from domain.errors import Refused
 from domain.tracing import tracing
-from tests.api.processes import eventually
+from tests.api.processes import eventually, run
 from tests.api.servers import GRANIAN, serving
 from tests.collector import Collector, collecting
 
@@ -64,6 +65,36 @@ async def test_a_request_and_its_statements_are_part_of_the_callers_trace(
     told = "".join(map(str, collector.received))
     assert 'string_value: "tandem-api"' in told
     assert not re.search("CHOSEN|Secretive|Ada|Lovelace|some-token|INSERT|answer", told)
+
+
+async def test_of_answering_a_questionnaire_nothing_is_told(site_url: str, collector: Collector) -> None:
+    environment = {
+        "TANDEM_DATABASE_URL": site_url,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+        "OTEL_BSP_SCHEDULE_DELAY": "100",
+    }
+    async with serving(GRANIAN, **environment) as url, httpx.AsyncClient(base_url=url) as client:
+        assert (await client.get("/answer/some-token")).status_code == 404
+        await client.get("/metrics")
+        await client.get("/healthz")
+        assert eventually(lambda: bool(collector.named("GET /healthz")))
+    statements = [span for span in collector.spans() if span.name in {"read", "write"}]
+    (scraped,) = collector.named("GET /metrics")
+    assert {span.parent_span_id for span in statements} == {scraped.span_id}
+
+
+@pytest.mark.parametrize("command", ["api", "serve", "worker"])
+def test_a_command_that_could_not_send_them_says_so_in_one_line(
+    data_dir: Path, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['opentelemetry'] = None")
+    wanted = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318", "PYTHONPATH": str(tmp_path)}
+    done = run(data_dir, command, **wanted)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "Error: Traces are wanted and OpenTelemetry is not installed: install tandem[tracing], or unset "
+        "OTEL_EXPORTER_OTLP_ENDPOINT."
+    ]
 
 
 def test_nothing_of_it_is_loaded_where_no_endpoint_is_set() -> None:
