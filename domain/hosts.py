@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import asyncpg
 
+from domain.errors import Refused
+
 _CONNECT_S = 5
 """How many seconds one host has to let somebody in before the next is tried."""
 
@@ -101,9 +103,15 @@ async def connect_to(host: str, session: Mapping[str, str], **options: Any) -> a
     Raises:
         ConnectionError: it does not answer in time.
         asyncpg.PostgresError: it does not let us in.
+        Refused: BAD_SETTING, where the URL asks for what there is not.
     """
     try:
         connection = await asyncpg.connect(host, server_settings=dict(session), timeout=_CONNECT_S, **options)
+    except asyncpg.ClientConfigurationError as error:
+        raise Refused(
+            "BAD_SETTING",
+            f"The URL of the database cannot be used: {error}. Correct what it says after the ?.",
+        ) from error
     except TimeoutError as error:
         raise ConnectionError(f"no answer within {_CONNECT_S} seconds") from error
     except OSError as error:

@@ -125,6 +125,7 @@ def _database_url(name: str, values: Mapping[str, str], targets: tuple[str, ...]
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
         raise Refused("BAD_SETTING", f"{name} must begin with postgresql://, since Tandem runs on Postgres.")
+    _require_readable(name, url)
     target = dict(parse_qsl(urlsplit(url).query)).get(TARGET, "any")
     if target not in targets:
         raise Refused(
@@ -148,4 +149,20 @@ def _standbys(values: Mapping[str, str], redis_url: str | None) -> str | None:
 def _queue_url(url: str | None) -> str | None:
     if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
         raise Refused("BAD_SETTING", "TANDEM_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    if url is not None:
+        _require_readable("TANDEM_REDIS_URL", url)
     return url
+
+
+def _require_readable(name: str, url: str) -> None:
+    """Go on only where hosts and ports can be told from a password: one with a `/` in it ends them."""
+    try:
+        for place in urlsplit(url).netloc.rpartition("@")[2].split(","):
+            _ = urlsplit(f"//{place}").port
+    except ValueError:
+        # What is wrong may be a part of the password, so it is neither quoted nor kept as the reason.
+        raise Refused(
+            "BAD_SETTING",
+            f"{name} cannot be read: each port is a number, and what is no letter or digit in a name or password is "
+            "percent-encoded, such as %2F for / and %40 for @.",
+        ) from None

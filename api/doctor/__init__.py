@@ -22,7 +22,7 @@ async def examine(environ: Mapping[str, str] = os.environ) -> AsyncIterator[Find
     except Refused as refusal:
         yield Finding("settings", Level.WRONG, refusal.message)
         return
-    for finding in machine.machine(settings):
+    for finding in (*machine.machine(settings), *machine.traces(environ)):
         yield finding
     for part in (database.database, replicas.replicas, queue.queue):
         async for finding in part(settings):

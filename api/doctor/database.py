@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -23,8 +24,8 @@ from domain.settings import Settings
 _SUBJECT = "database"
 _CLOCKS_APART_S = 2.0
 _WAITS_S = 120
-# Two processes that serve, a worker, and a few for commands and backups: docs/operating.md, Sizes.
-_CONNECTIONS = 100
+# Two processes that serve, and a worker: docs/operating.md, Sizes.
+_CONNECTIONS = 2 * 30 + 33
 
 _LOOK = """
 SELECT
@@ -35,9 +36,17 @@ SELECT
     current_setting('synchronous_commit') AS synchronous_commit,
     current_setting('synchronous_standby_names') AS synchronous_standbys,
     current_setting('autovacuum') AS autovacuum,
-    current_setting('max_connections')::int AS connections,
+    current_setting('transaction_read_only') AS read_only,
+    least(
+        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+            - current_setting('reserved_connections')::int,
+        (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),
+        (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database())
+    ) AS connections,
     pg_is_in_recovery() AS in_recovery,
     (SELECT count(*) FROM pg_stat_replication) AS standbys,
+    -- Who may not see how a standby is waited for takes it for one that is.
+    (SELECT count(*) FROM pg_stat_replication WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum')) AS awaited,
     extract(epoch FROM clock_timestamp())::float8 AS clock
 """
 
@@ -47,7 +56,7 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
     url = settings.database_url
     if url is None:
         cluster = Cluster(settings.data_dir.resolve() / "postgres")
-        if not cluster.runs():
+        if not os.access(settings.data_dir, os.X_OK) or not cluster.runs():
             yield Finding(
                 _SUBJECT,
                 Level.NOTE,
@@ -59,6 +68,9 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
         connection = await connect(hosts_of(url), {})
     except OnlyStandbys as error:
         yield Finding(_SUBJECT, Level.WRONG, f"{error} Start the primary or promote a standby.")
+        return
+    except Refused as refusal:
+        yield Finding(_SUBJECT, Level.WRONG, refusal.message)
         return
     except (OSError, asyncpg.PostgresError) as error:
         yield Finding(_SUBJECT, Level.WRONG, f"It does not let us in ({error}): check TANDEM_DATABASE_URL.")
@@ -91,6 +103,12 @@ def _safety(found: Any) -> Iterator[Finding]:
             Level.WRONG,
             "It is a standby and takes no changes: name the primary in TANDEM_DATABASE_URL.",
         )
+    elif found["read_only"] == "on":
+        yield Finding(
+            _SUBJECT,
+            Level.WRONG,
+            "It takes no changes from us: reset default_transaction_read_only for role, database and server.",
+        )
     if found["encoding"] != "UTF8":
         yield Finding(
             _SUBJECT, Level.WRONG, f"It is encoded in {found['encoding']}: make one with ENCODING 'UTF8'."
@@ -100,7 +118,19 @@ def _safety(found: Any) -> Iterator[Finding]:
             yield Finding(
                 _SUBJECT, Level.WRONG, f"{name} is off: a crash can lose what was answered. Switch it on."
             )
-    if found["standbys"] and not found["synchronous_standbys"]:
+    yield from _fail_over(found)
+
+
+def _fail_over(found: Any) -> Iterator[Finding]:
+    waits = found["synchronous_standbys"] and found["synchronous_commit"] not in {"off", "local"}
+    if waits and not found["awaited"]:
+        yield Finding(
+            _SUBJECT,
+            Level.WRONG,
+            "Commits wait for a standby and none follows, so every change waits for ever: start one, or empty "
+            "synchronous_standby_names.",
+        )
+    elif found["standbys"] and not waits:
         yield Finding(
             _SUBJECT,
             Level.WARNING,
@@ -117,7 +147,8 @@ def _size(found: Any, *, embedded: bool) -> Iterator[Finding]:
         yield Finding(
             _SUBJECT,
             Level.WARNING,
-            f"max_connections is {found['connections']}: each process that serves or works may take 30.",
+            f"It lets {found['connections']} connections in, and two processes and a worker may take {_CONNECTIONS}: "
+            "raise max_connections, or the limit of the role or the database.",
         )
 
 

@@ -6,11 +6,14 @@ import difflib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from api.doctor.findings import Finding, Level
 from domain.calendar import LONDON
+from domain.errors import Refused
 from domain.settings import NAMES, Settings
+from domain.tracing import is_wanted
 
 _LITTLE_ROOM = 1_000_000_000
 _NO_ROOM = 100_000_000
@@ -59,25 +62,58 @@ def _tokens(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("token", Level.OK, "TANDEM_ADMIN_TOKEN is long enough.")
-    if settings.metrics_token is not None and settings.metrics_token == token:
+    yield from _metrics_token(settings)
+
+
+def _metrics_token(settings: Settings) -> Iterator[Finding]:
+    token = settings.metrics_token
+    if token is None:
+        return
+    if token == settings.admin_token:
         yield Finding(
             "token",
             Level.WRONG,
             "TANDEM_METRICS_TOKEN is the administrator's: whoever reads metrics could change all.",
         )
+    elif len(token) < _SHORTEST_TOKEN:
+        yield Finding(
+            "token",
+            Level.WARNING,
+            f"TANDEM_METRICS_TOKEN can be guessed: give it {_SHORTEST_TOKEN} random characters or more.",
+        )
+
+
+def traces(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether traces can be sent, where they are wanted."""
+    try:
+        if is_wanted(environ):
+            yield Finding("traces", Level.OK, "They are sent by OpenTelemetry.")
+    except Refused as refusal:
+        yield Finding("traces", Level.WRONG, refusal.message)
 
 
 def _directory(settings: Settings) -> Iterator[Finding]:
     place = settings.data_dir
-    if not place.exists():
+    # Of what lies in a directory that is closed to us, nothing can be said.
+    there = next(above for above in (place, *place.parents) if os.access(above, os.F_OK))
+    if not os.access(there, os.W_OK | os.X_OK):
+        yield Finding(
+            "data directory",
+            Level.WRONG,
+            f"{there} cannot be written to: run Tandem as whom it belongs to, or set "
+            "TANDEM_DATA_DIR to a directory of your own.",
+        )
+    elif there != place:
         yield Finding("data directory", Level.NOTE, f"{place} is not there yet: the first command makes it.")
-        return
-    if not os.access(place, os.W_OK | os.X_OK) or place.stat().st_uid != os.geteuid():
+    elif place.stat().st_uid != os.geteuid():
         yield Finding(
             "data directory", Level.WRONG, f"{place} belongs to another user: run Tandem as that user."
         )
-        return
-    free = shutil.disk_usage(place).free
+    else:
+        yield _room(place, shutil.disk_usage(place).free)
+
+
+def _room(place: Path, free: int) -> Finding:
     level = Level.WRONG if free < _NO_ROOM else Level.WARNING if free < _LITTLE_ROOM else Level.OK
     more = "" if level is Level.OK else ": make room, or changes will be refused"
-    yield Finding("data directory", level, f"{place} has {free / 1e9:.1f} GB of room{more}.")
+    return Finding("data directory", level, f"{place} has {free / 1e9:.1f} GB of room{more}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ async def queue(settings: Settings) -> AsyncIterator[Finding]:
     url = settings.redis_url
     if url is None:
         store = Store(settings.data_dir.resolve() / "valkey")
-        if not store.runs():
+        if not os.access(settings.data_dir, os.X_OK) or not store.runs():
             yield Finding(
                 _SUBJECT, Level.NOTE, "The embedded Valkey is not running: it is looked at while Tandem runs."
             )
@@ -35,13 +36,17 @@ async def queue(settings: Settings) -> AsyncIterator[Finding]:
         async with Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5) as connected:
             async for finding in _of(connected):
                 yield finding
-    except (RedisError, OSError) as error:
+    except (RedisError, OSError, ValueError) as error:
         yield Finding(_SUBJECT, Level.WRONG, f"It does not answer ({error}): check TANDEM_REDIS_URL.")
 
 
 async def _of(connected: Redis) -> AsyncIterator[Finding]:
-    memory = await connected.info("memory")
+    memory, role = await connected.info("memory"), (await connected.info("replication"))["role"]
     yield Finding(_SUBJECT, Level.OK, "It answers.")
+    if role != "master":
+        yield Finding(
+            _SUBJECT, Level.WRONG, "It is a replica and takes no jobs: name its primary in TANDEM_REDIS_URL."
+        )
     if memory["maxmemory"] and memory["maxmemory_policy"] != "noeviction":
         yield Finding(
             _SUBJECT,

@@ -76,6 +76,24 @@ def test_what_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
     assert refusal.value.code == "BAD_SETTING"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TANDEM_DATABASE_URL", "postgresql://tandem:hun/ter2@db:5432/tandem"),
+        ("TANDEM_DATABASE_URL", "postgresql://tandem:hunter2@db:hunter/tandem"),
+        ("TANDEM_DATABASE_URL", "postgresql://tandem:hunter2@a:5432,b:hunter/tandem"),
+        ("TANDEM_DATABASE_URL", "postgresql://tandem:hunter2@[::1/tandem"),
+        ("TANDEM_REDIS_URL", "redis://:hun#ter2@queue:6379"),
+    ],
+)
+def test_a_url_that_cannot_be_read_is_refused_without_a_word_of_its_password(name: str, value: str) -> None:
+    with pytest.raises(Refused, match=f"{name} cannot be read") as refusal:
+        Settings.read({name: value})
+    assert refusal.value.code == "BAD_SETTING"
+    assert refusal.value.__cause__ is None
+    assert "hun" not in refusal.value.message
+
+
 def test_standbys_may_be_named_as_libpq_does() -> None:
     url = "postgresql://tandem@a:5432,b:5433/tandem?target_session_attrs=prefer-standby"
     given = {"TANDEM_READ_DATABASE_URL": url, "TANDEM_REDIS_URL": "redis://queue"}
