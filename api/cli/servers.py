@@ -21,6 +21,7 @@ import structlog
 
 from api.cli.running import migrated, opened, until_told_to_stop
 from api.cli.supervision import end_with, supervised
+from api.http.together import counting_together, take_room
 from domain import embedded
 from domain.database import Database
 from domain.errors import Refused
@@ -104,7 +105,7 @@ def _serve_http(host: str, port: int, processes: int) -> NoReturn:
     from granian.log import LogLevels  # noqa: PLC0415
 
     told = signal.SIGTERM
-    directory = _count_together() if processes > 1 else nullcontext()
+    together = counting_together() if processes > 1 else nullcontext()
 
     class Server(Granian):  # type: ignore[misc, valid-type]
         def signal_handler_interrupt(self, number: int, frame: FrameType | None) -> None:
@@ -121,23 +122,17 @@ def _serve_http(host: str, port: int, processes: int) -> NoReturn:
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     )
-    with directory:
+    with together:
         server.serve(target_loader=load_application, wrap_loader=False)
     # It stops for either signal and says nothing of which.
     sys.exit(128 + told)
 
 
-@contextmanager
-def _count_together() -> Iterator[None]:
-    """A directory in which the processes of one server keep their metrics, for as long as it serves."""
-    with tempfile.TemporaryDirectory(prefix="tandem-metrics-") as directory:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
-        yield
-
-
 def load_application() -> Litestar:
     """The application, in a process of the server's: one that ends when the server was killed."""
     end_with(os.getppid())
+    if not take_room():
+        click.echo("There is no room to count together: /metrics tells of one process at a time.", err=True)
     from api.app import app  # noqa: PLC0415 - only who serves needs it
 
     return app

@@ -37,7 +37,8 @@ async def show_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
         found.append(await _of_workers(server.settings.redis_url))
     registry = CollectorRegistry()
     registry.register(_Found(found))
-    return Response(metrics.counted() + generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    counted = await asyncio.to_thread(metrics.counted)
+    return Response(counted + generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def _require_scraper(request: Request[Any, Any, Any], server: Serving) -> None:

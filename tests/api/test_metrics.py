@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import resource
 from pathlib import Path
 
 import httpx
@@ -10,6 +12,8 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.http import together
+from api.http.together import DIRECTORY, counting_together, take_room
 from domain.database import Database
 from tests import factories as make
 from tests.api.conftest import Reach
@@ -157,6 +161,52 @@ def test_processes_count_together_and_what_a_killed_one_counted_stays(data_dir: 
             # Each by a connection of its own, so that both processes have some.
             httpx.post(f"{url}/graphql", json={"query": "{ __typename }"}, trust_env=False).raise_for_status()
         assert all(lookups() == 40 for _ in range(10))
-        two = psutil.Process(process.pid).children()
-        two[0].kill()
-        assert eventually(lambda: two[0] not in psutil.Process(process.pid).children() and lookups() == 40)
+        dead, other = psutil.Process(process.pid).children()
+        directory = next(Path(m.path).parent for m in dead.memory_maps() if "/histogram_" in m.path)
+        # Without room of its own, a file would end its process on a full disk.
+        assert all(file.stat().st_blocks * 512 >= file.stat().st_size for file in directory.glob("*.db"))
+        dead.kill()
+
+        def served_by_two_again() -> bool:
+            living = {child.pid for child in psutil.Process(process.pid).children()}
+            counting = {int(file.stem.rpartition("_")[2]) for file in directory.glob("*.db")}
+            return lookups() == 40 and dead.pid not in living and counting == {0, *living}
+
+        assert eventually(served_by_two_again)
+        other.kill()
+        assert eventually(served_by_two_again)
+        process.terminate()
+        process.wait(60)
+    assert not directory.exists()
+
+
+def test_counting_together_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DIRECTORY, "")
+    monkeypatch.setattr(together, "_IN_MEMORY", tmp_path)
+    with counting_together():
+        left, fresh = tmp_path / "tandem-metrics-left", tmp_path / "tandem-metrics-fresh"
+        for directory in (left, fresh):
+            directory.mkdir()
+        os.utime(left, (0, 0))
+        os.utime(os.environ[DIRECTORY], (0, 0))
+        with counting_together():
+            # One that was left by a server that was killed, one that is just being made, and one in use.
+            assert (left.exists(), fresh.exists(), len(list(tmp_path.iterdir()))) == (
+                False,
+                True,
+                3,
+            )
+        fresh.rmdir()
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_room_a_process_counts_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DIRECTORY, str(tmp_path))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        assert not take_room()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert DIRECTORY not in os.environ
+    assert not list(tmp_path.iterdir())
