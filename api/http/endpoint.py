@@ -20,6 +20,7 @@ from api.http.asked import Asked, asked_in_address, asked_in_body
 from api.http.bodies import body_of
 from api.http.callers import Caller
 from api.http.identity import token_of, viewer_of
+from api.http.logs import OPERATION
 from api.http.media import AnswerType, answer_type, require_json
 from api.http.origins import require_same_origin
 from api.http.serving import serving
@@ -64,6 +65,7 @@ async def operate(scope: Scope, receive: Receive, send: Send) -> None:
         trail=server.trail(token),
     )
     metrics.charged(answer)
+    scope["state"][OPERATION] = answer.operation
     await _send(send, answer, form, only_head=scope.get("method") == "HEAD")
 
 

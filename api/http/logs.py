@@ -11,6 +11,9 @@ from api.http.metrics import answered, method_of, uncounted
 from api.logs import log
 from domain.assessments.inviting import PATH
 
+OPERATION = "operation"
+"""Where the state of a request says what it asked for, in a word of ours."""
+
 # Asked every few seconds by whoever keeps the server running.
 _OFTEN = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -49,6 +52,7 @@ def log_requests(app: ASGIApp) -> ASGIApp:
             bound[0].info(
                 "request", method=scope.get("method"), path=path, status=status, milliseconds=milliseconds
             )
-            answered(scope.get("path_template") or "none", method_of(scope), status, seconds)
+            route, operation = scope.get("path_template") or "none", scope["state"].get(OPERATION, "")
+            answered(route, method_of(scope), status, operation, seconds)
 
     return answer

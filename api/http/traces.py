@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.logs import OPERATION
 from api.http.metrics import method_of
 from api.http.serving import serving
 from domain.assessments.inviting import PATH
@@ -32,6 +33,8 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
 
             span.set_attributes({"http.request.method": method, "http.route": route})
             await app(scope, receive, noting)
+            if operation := scope["state"].get(OPERATION):
+                span.set_attribute("tandem.operation", operation)
 
     return answer
 

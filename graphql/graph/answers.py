@@ -28,7 +28,8 @@ class Answer:
 
     `refused` is then the code of the reason; `retry_after_s` says after how many seconds it may be answered. `outage`
     is there where nothing could be answered because of the database. `codes` are those of all errors and refusals,
-    `cost` is what it was charged, in rows.
+    `cost` is what it was charged, in rows. `operation` is the name of the trusted document, or the kind of the
+    operation (`query`, `mutation`), or empty where none was found.
     """
 
     body: bytes
@@ -38,6 +39,7 @@ class Answer:
     outage: Outage | None = None
     codes: tuple[str, ...] = ()
     cost: int = 0
+    operation: str = ""
 
 
 def refused(code: str, message: str) -> Answer:
@@ -47,7 +49,12 @@ def refused(code: str, message: str) -> Answer:
 
 
 def complete(
-    result: ExecutionResult, charge: Charge, *, refusals: Sequence[str] = (), reads_go_on: bool = False
+    result: ExecutionResult,
+    charge: Charge,
+    *,
+    operation: str = "",
+    refusals: Sequence[str] = (),
+    reads_go_on: bool = False,
 ) -> Answer:
     """The answer to a request: errors first, where a reader looks; no `data` where execution never began.
 
@@ -71,6 +78,7 @@ def complete(
         outage=None if _has_answered(result) else next(filter(None, outages), None),
         codes=(*(error["extensions"]["code"] for error in body.get("errors", ())), *refusals),
         cost=charge.requested,
+        operation=operation,
     )
 
 

@@ -81,7 +81,13 @@ async def execute(
     )
     result = await _answer(text, variables or {}, operation_name, context, queries_only=queries_only)
     reads_go_on = database.replicas is not None and database.replicas.answer
-    return complete(result, context.charge, refusals=context.refusals, reads_go_on=reads_go_on)
+    return complete(
+        result,
+        context.charge,
+        operation=trusted.name if trusted else context.kind,
+        refusals=context.refusals,
+        reads_go_on=reads_go_on,
+    )
 
 
 async def _answer(
@@ -95,6 +101,7 @@ async def _answer(
         if document.tree is None:
             return ExecutionResult(None, list(document.errors))
         operation = document.operation(name)
+        context.kind = operation.operation.value
         if operation.operation is OperationType.QUERY:
             question = Question(schema._schema, document.tree, operation, variables)
             return await question.answer(context, ReadExtension.caches)

@@ -52,7 +52,7 @@ class Context:
     Trusted documents may ask for larger pages. `waiting` is a context in which somebody waits for an answer: it ends
     early once nobody does. `pay` takes what it costs from a budget; without one there is none. With a
     `trail`, standbys answer as well as the primary, and whoever asks sees what they wrote. `statements` counts what was
-    run, for tests; `refusals` are the codes of what mutations refused.
+    run, for tests; `refusals` are the codes of what mutations refused, `kind` that of the operation, once it is known.
     """
 
     database: Database
@@ -64,6 +64,7 @@ class Context:
     trail: Trail | None = None
     statements: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    kind: str = ""
     charge: Charge = field(init=False)
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from api.http import together
 from api.http.together import DIRECTORY, counting_together, take_room
 from domain.database import Database
+from graph.trusted import documents
 from tests import factories as make
 from tests.api.conftest import Reach
 from tests.api.processes import begun, eventually, free_port
@@ -59,13 +60,16 @@ async def test_requests_statements_refusals_and_costs_are_counted(reach: Reach) 
         await ask(client, CREATE, "ONE")
         await ask(client, CREATE, "ONE")
         await client.post("/graphql", json={"query": "{ nothing }"})
+        await client.post("/graphql", json={"documentId": documents()["summary/sponsor"].id})
         await client.get("/nowhere")
         after = await scrape(client)
 
     def risen(name: str, **labels: str) -> float:
         return value(after, name, **labels) - value(before, name, **labels)
 
-    assert risen("tandem_request_seconds_count", route="/graphql", method="POST", status="200") == 4
+    assert risen("tandem_request_seconds_count", route="/graphql", method="POST", status="200") == 5
+    for operation, times in {"query": 1, "mutation": 2, "summary/sponsor": 1, "": 1}.items():
+        assert risen("tandem_request_seconds_count", route="/graphql", operation=operation) == times
     assert risen("tandem_statement_seconds_count", kind="read") >= 2
     assert risen("tandem_statement_seconds_count", kind="write") > 0
     assert risen("tandem_refusals_total", code="CODE_TAKEN") == 1
@@ -106,7 +110,7 @@ async def test_nothing_that_a_caller_can_choose_is_in_it(reach: Reach) -> None:
         text = (await client.get("/metrics")).text
     assert not re.search("CHOSEN|Secretive|Ada|Lovelace", text)
     labels = {name for _, has in parsed(text) for name, _ in has}
-    assert labels <= {"route", "method", "status", "kind", "code", "le", "version"}
+    assert labels <= {"route", "method", "status", "operation", "kind", "code", "le", "version"}
 
 
 async def test_of_answering_a_questionnaire_nothing_is_counted(reach: Reach) -> None:

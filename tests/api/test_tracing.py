@@ -57,6 +57,7 @@ async def test_a_request_and_its_statements_are_part_of_the_callers_trace(
         "http.request.method": "POST",
         "http.route": "/graphql",
         "http.response.status_code": 200,
+        "tandem.operation": "mutation",
     }
     writes = [span for span in collector.named("write") if span.trace_id == request.trace_id]
     assert len(writes) > 2
