@@ -123,9 +123,19 @@ def _serve_http(host: str, port: int, processes: int) -> NoReturn:
         log_level=LogLevels.warning,
     )
     with together:
+        os.register_at_fork(after_in_child=_end_when_told)
         server.serve(target_loader=load_application, wrap_loader=False)
     # It stops for either signal and says nothing of which.
     sys.exit(128 + told)
+
+
+def _end_when_told() -> None:
+    """In a process that is forked to serve: until it listens to signals by itself, they end it.
+
+    Its parent's handlers, which it was forked with, would swallow them, and the parent would wait for its end for ever.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def load_application() -> Litestar:
