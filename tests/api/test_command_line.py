@@ -182,6 +182,18 @@ def test_killed_while_serving_it_leaves_nothing(data_dir: Path, port: int) -> No
     assert run(data_dir, "migrate").stdout == "There was nothing to do.\n"
 
 
+def test_the_api_is_told_to_stop_while_a_process_of_its_own_begins_anew(data_dir: Path, port: int) -> None:
+    with begun(data_dir, "api", "--port", str(port)) as process:
+        assert eventually(lambda: answers(port))
+        api = psutil.Process(process.pid)
+        (killed,) = api.children()
+        killed.kill()
+        assert eventually(lambda: api.children() not in ([], [killed]))
+        process.terminate()
+        assert process.wait(60) == 143
+    assert eventually(lambda: nothing_runs(data_dir))
+
+
 def test_a_part_that_was_killed_is_begun_again(data_dir: Path, port: int) -> None:
     with begun(data_dir, "serve", "--port", str(port)) as process:
         assert process.stdout is not None
