@@ -59,6 +59,7 @@ from domain.models import (
     ProposalVote,
     ReleasedPerson,
     ReleasedStrength,
+    Restore,
     Result,
     Round,
     RoundAnswer,
@@ -200,6 +201,8 @@ SPONSORS_SEE: dict[type[Any], Predicate] = {
     StrengthsConsent: lambda row, person, _on: row.person_id == person,
     Summary: lambda row, person, _on: row.person_id == person,
     PortfolioReport: _no_sponsor,
+    # That the database was restored: its operator's affair.
+    Restore: _no_sponsor,
     # It is gathered from rows that whoever asks can see, and from no others (`domain.programmes.timeline`).
     TimelineEntry: _everyone,
     # A job that is done for a person says so: they can follow it.

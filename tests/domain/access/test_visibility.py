@@ -34,6 +34,7 @@ from domain.models import (
     Programme,
     ReleasedPerson,
     ReleasedStrength,
+    Restore,
     RoundAnswer,
     RoundInvitation,
     Sponsor,
@@ -68,7 +69,7 @@ PUBLIC = {
 }
 # Of these, administrators see no more than people show them.
 CONSENTED = {StrengthsProfile, ProfileStrength, StrengthsRelease, ReleasedStrength, ReleasedPerson}
-NEVER = {PortfolioReport, RoundInvitation, CheckInLink, ReleasedPerson}
+NEVER = {PortfolioReport, RoundInvitation, CheckInLink, ReleasedPerson, Restore}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
