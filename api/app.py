@@ -19,6 +19,7 @@ from api.http.logs import log_requests
 from api.http.serving import Serving
 from api.http.traces import trace_requests
 from api.http.trails import Trails
+from api.http.watching import watching
 from api.logs import configure
 from api.pages import answering, check_in, files, index, summaries
 from domain.database import Database
@@ -73,8 +74,8 @@ def _lifespan(
         present = settings or Settings.read()
         async with _opened(present, database) as opened:
             budgets = Budgets(present.redis_url)
-            async with _trails(present) as trails:
-                with _watched(opened) as traces:
+            async with _trails(present) as trails, watching(opened):
+                with _observed(opened) as traces:
                     app.state.serving = Serving(present, opened, budgets, trails, traces)
                     yield
             await budgets.close()
@@ -83,7 +84,7 @@ def _lifespan(
 
 
 @contextmanager
-def _watched(database: Database) -> Iterator[Tracing | None]:
+def _observed(database: Database) -> Iterator[Tracing | None]:
     """Have statements counted, and traced where that is wanted."""
     database.observe(reads=metrics.read_took, writes=metrics.write_took)
     traces = tracing("tandem-api")

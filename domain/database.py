@@ -13,13 +13,14 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from domain.calendar import in_words
 from domain.errors import Refused
 from domain.hosts import connect, hosts_of
 from domain.outages import Outage, outage_of
 from domain.poolers import require_settings
-from domain.readers import Readers, Timing
+from domain.readers import Open, Readers, Timing
 from domain.replicas import Position, Replicas, position_of_primary
 from domain.tables import Recorded, Tracked
 
@@ -93,6 +94,13 @@ class Database:
 
         event.listen(self.engine.sync_engine, "before_cursor_execute", begin)
         event.listen(self.engine.sync_engine, "after_cursor_execute", end)
+
+    def connections(self) -> dict[str, Open]:
+        """How many connections are open: those that read, those of transactions, and those to standbys."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)
+        found = {"read": self.readers.opened, "write": Open(pool.checkedout(), pool.checkedin())}
+        return found if self.replicas is None else found | {"replica": self.replicas.opened}
 
     async def position(self) -> Position:
         """How far the primary has written: everything that is committed by now lies before it."""

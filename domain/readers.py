@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
 from typing import TypeAlias
@@ -18,6 +19,14 @@ _MOST = 10
 # largest of a summary has 62,000, takes 3 MB to keep, and ten times as long to plan as to run.
 _KEPT = 40
 _LARGEST_KEPT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """How many connections are open: those in use, and those kept for the next statement."""
+
+    used: int
+    idle: int
 
 
 Timing: TypeAlias = Callable[[float], None]
@@ -59,11 +68,17 @@ class Readers:
         self._session = session
         self._places = asyncio.Semaphore(_MOST)
         self._idle: list[asyncpg.Connection] = []
+        self._lent = 0
         self.timings: list[Timing] = []
 
     def observe(self, timing: Timing) -> None:
         """Have somebody more told how long each connection was in use for one statement."""
         self.timings.append(timing)
+
+    @property
+    def opened(self) -> Open:
+        """How many connections are open at this moment."""
+        return Open(self._lent, len(self._idle))
 
     def acquire(self) -> Lent:
         """A connection, for as long as the context lasts."""
@@ -73,13 +88,16 @@ class Readers:
         """A connection, which has to be given back."""
         await self._places.acquire()
         try:
-            return self._open_one() or await self._connect()
+            connection = self._open_one() or await self._connect()
         except BaseException:
             self._places.release()
             raise
+        self._lent += 1
+        return connection
 
     async def give_back(self, connection: asyncpg.Connection, *, failed: bool) -> None:
         """Keep a connection for the next statement, or close it where one has `failed`."""
+        self._lent -= 1
         try:
             if failed:
                 # It may be in the middle of something: this waits until Postgres has given that up.

@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from domain.hosts import host_in
-from domain.readers import Readers, Timing
+from domain.readers import Open, Readers, Timing
 
 log = structlog.get_logger("tandem.replicas")
 
@@ -61,7 +61,8 @@ SELECT
         (SELECT timeline_id FROM pg_control_checkpoint()),
         (SELECT min_recovery_end_timeline FROM pg_control_recovery()),
         (SELECT received_tli FROM pg_stat_wal_receiver)
-    ) AS timeline
+    ) AS timeline,
+    extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 AS age_s
 """
 
 # What a connection ends with where its server is gone or going, and a statement where it stood in the log's way.
@@ -90,6 +91,8 @@ class Replica:
         self.host = host_in(url)
         self.readers = Readers([url], session)
         self.position: Position | None = None
+        # How long ago the last change was made that it has, by the clocks of both.
+        self.age_s: float | None = None
 
     async def look(self) -> None:
         """Find out how far it has come."""
@@ -103,6 +106,26 @@ class Replica:
             self.position = None
         else:
             self.position = None if row["byte"] is None else Position(row["timeline"], row["byte"])
+            self.age_s = row["age_s"]
+
+    def standing(self, primary: Position | None) -> Standing:
+        """How it stands, beside how far the primary is, if that is known."""
+        if self.position is None or primary is None:
+            return Standing(self.position is not None)
+        lag = max(0, primary.byte - self.position.byte)
+        return Standing(of_use=True, lag_bytes=lag, lag_s=self.age_s if lag else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a standby is of use, and how much of the primary's log it has yet to replay, and from when.
+
+    The lag is None where it is not known: without a primary, say.
+    """
+
+    of_use: bool
+    lag_bytes: int | None = None
+    lag_s: float | None = None
 
 
 class Replicas:
@@ -127,18 +150,29 @@ class Replicas:
         for replica in self._all:
             replica.readers.observe(timing)
 
-    async def behind(self) -> dict[str, int | None]:
-        """By how many bytes of the log each is behind the primary, by its host; None where it is of no use.
+    @property
+    def opened(self) -> Open:
+        """How many connections to all of them are open at this moment."""
+        each = [replica.readers.opened for replica in self._all]
+        return Open(sum(one.used for one in each), sum(one.idle for one in each))
 
-        Raises:
-            ConnectionError: the primary does not say how far it is.
-        """
-        primary = await self._primary()
-        await self.look()
-        return {
-            replica.host: None if replica.position is None else max(0, primary.byte - replica.position.byte)
-            for replica in self._all
-        }
+    async def standing(self, patience_s: float) -> dict[str, Standing]:
+        """How each stands, by its host; what is not found out within so many seconds is told as it last was."""
+        try:
+            async with asyncio.timeout(patience_s):
+                primary = await self._primary()
+        except GONE:
+            primary = None
+        found = await self._standing(primary, patience_s)
+        if any(one.lag_bytes for one in found.values()):
+            # What the primary wrote at that very moment is on its way.
+            await asyncio.sleep(_LOOK_AGAIN_S)
+            found = await self._standing(primary, patience_s)
+        return found
+
+    async def _standing(self, primary: Position | None, patience_s: float) -> dict[str, Standing]:
+        await asyncio.wait([self._begin_to_look()], timeout=patience_s)
+        return {replica.host: replica.standing(primary) for replica in self._all}
 
     @property
     def answer(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -10,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.doctor.findings import Finding, Level
-from domain.embedded.valkey import Store
+from api.queue import running_queue
 from domain.settings import Settings
 from workers.queue import anybody_at_work
 
@@ -19,16 +18,13 @@ _SUBJECT = "queue"
 
 async def queue(settings: Settings) -> AsyncIterator[Finding]:
     """What is to be said of the queue."""
-    url = settings.redis_url
+    url = running_queue(settings)
     if url is None:
-        store = Store(settings.data_dir.resolve() / "valkey")
-        if not os.access(settings.data_dir, os.X_OK) or not store.runs():
-            yield Finding(
-                _SUBJECT, Level.NOTE, "The embedded Valkey is not running: it is looked at while Tandem runs."
-            )
-            return
-        url = store.url
-    elif urlsplit(url).password is None and urlsplit(url).scheme != "unix":
+        yield Finding(
+            _SUBJECT, Level.NOTE, "The embedded Valkey is not running: it is looked at while Tandem runs."
+        )
+        return
+    if urlsplit(url).password is None and urlsplit(url).scheme != "unix":
         yield Finding(
             _SUBJECT, Level.WARNING, "TANDEM_REDIS_URL has no password: whoever reaches it can stop all jobs."
         )

@@ -42,7 +42,22 @@ _statements = Histogram(
 _refusals = Counter(
     "tandem_refusals", "What was refused, by the code that the caller was told.", ["code"], registry=_own
 )
+# A count that is first seen at one has not risen, as far as Prometheus can know, and no alert would tell of it.
+_refusals.labels("INTERNAL")
 _cost = Counter("tandem_cost_rows", "What requests were charged, in rows that they can touch.", registry=_own)
+_late = Histogram(
+    "tandem_loop_delay_seconds",
+    "How late a process did what was due, which it notes four times a second.",
+    buckets=_SECONDS,
+    registry=_own,
+)
+_connections = Gauge(
+    "tandem_database_connections",
+    "Connections that are open: those that read, those of transactions, and those to replicas.",
+    ["pool", "state"],
+    registry=_own,
+    multiprocess_mode="livesum",
+)
 _info = Gauge(
     "tandem_info", "The version that runs.", ["version"], registry=_own, multiprocess_mode="livemax"
 )
@@ -97,6 +112,16 @@ def answered(route: str, method: str, status: int, operation: str, seconds: floa
     if count is None:
         count = _of_kind[kind] = _requests.labels(*kind).observe
     count(seconds)
+
+
+late = _late.observe
+"""Counts by how many seconds the event loop was late."""
+
+
+def connected(pool: str, used: int, idle: int) -> None:
+    """Note how many connections of that kind are open."""
+    _connections.labels(pool, "used").set(used)
+    _connections.labels(pool, "idle").set(idle)
 
 
 def charged(answer: Answer) -> None:

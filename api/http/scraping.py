@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from hmac import compare_digest
+from itertools import chain
 from typing import Any, cast
 
 import asyncpg
@@ -19,9 +20,11 @@ from api.http import metrics
 from api.http.declined import Declined
 from api.http.identity import bearer, viewer_of
 from api.http.serving import LOOKING, Serving, serving
+from api.queue import running_queue
 from domain.backlog import Backlog, backlog
 from domain.database import Database
 from domain.outages import outage_of
+from domain.settings import Settings
 
 # A scrape is given up after ten seconds by default; what does not answer by then is away.
 _PATIENCE_S = 3.0
@@ -32,12 +35,14 @@ async def show_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The metrics in Prometheus's text format; a database that is away makes no failure of it."""
     server = serving(request.scope)
     _require_scraper(request, server)
-    found = [*await _of_database(server.database), *await _of_replicas(server.database)]
-    if server.settings.redis_url is not None:
-        found.append(await _of_workers(server.settings.redis_url))
+    *found, counted = await asyncio.gather(
+        _of_database(server.database),
+        _of_replicas(server.database),
+        _of_workers(server.settings),
+        asyncio.to_thread(metrics.counted),
+    )
     registry = CollectorRegistry()
-    registry.register(_Found(found))
-    counted = await asyncio.to_thread(metrics.counted)
+    registry.register(_Found([*chain.from_iterable(found)]))
     return Response(counted + generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -86,32 +91,34 @@ async def _of_replicas(database: Database) -> list[Metric]:
     if database.replicas is None:
         return []
     up = GaugeMetricFamily("tandem_replica_up", "Whether a replica can be read from.", labels=["replica"])
-    lag = GaugeMetricFamily(
+    lag_bytes = GaugeMetricFamily(
         "tandem_replica_lag_bytes", "How much of the log it has yet to replay.", labels=["replica"]
     )
-    try:
-        async with asyncio.timeout(_PATIENCE_S):
-            behind = await database.replicas.behind()
-    except Exception as error:
-        if not isinstance(error, TimeoutError) and outage_of(error) is None:
-            raise
-        return []
-    for host, size in behind.items():
-        up.add_metric([host], size is not None)
-        if size is not None:
-            lag.add_metric([host], size)
-    return [up, lag]
+    lag_s = GaugeMetricFamily(
+        "tandem_replica_lag_seconds",
+        "How old the last change is that it has, if others came since.",
+        labels=["replica"],
+    )
+    for host, found in (await database.replicas.standing(_PATIENCE_S / 3)).items():
+        up.add_metric([host], found.of_use)
+        for lag, value in ((lag_bytes, found.lag_bytes), (lag_s, found.lag_s)):
+            if value is not None:
+                lag.add_metric([host], value)
+    return [up, lag_bytes, lag_s]
 
 
-async def _of_workers(redis_url: str) -> Metric:
+async def _of_workers(settings: Settings) -> list[Metric]:
     from workers.queue import anybody_at_work  # noqa: PLC0415 - the queue's library is not needed to serve
 
+    url = running_queue(settings)
+    if url is None:
+        return []
     try:
-        async with asyncio.timeout(_PATIENCE_S), Redis.from_url(redis_url) as queue:
+        async with asyncio.timeout(_PATIENCE_S), Redis.from_url(url) as queue:
             alive = await anybody_at_work(queue)
-    except (RedisError, OSError, TimeoutError):
+    except (RedisError, OSError):
         alive = False
-    return _gauge("tandem_worker_up", "Whether a worker takes jobs.", alive)
+    return [_gauge("tandem_worker_up", "Whether a worker takes jobs.", alive)]
 
 
 def _gauge(name: str, help_: str, value: float) -> Metric:

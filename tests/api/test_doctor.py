@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text, update
@@ -273,5 +274,7 @@ def test_embedded_servers_that_run_are_looked_at(data_dir: Path) -> None:
         assert done.returncode == 0, done.stdout
         assert "ok      tables: They are those of this version" in done.stdout
         assert "ok      worker: One lives." in done.stdout
+        scraped = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+        assert "\ntandem_worker_up 1.0\n" in scraped
         process.terminate()
         process.wait(60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import resource
@@ -10,6 +11,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.http import together
@@ -23,6 +25,8 @@ from tests.api.processes import begun, eventually, free_port
 Found = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 LOOK = "query Secretive($code: String!) { organisations(filter: {code: {eq: $code}}) { totalCount } }"
+DOCS = Path(__file__).parents[2] / "docs/operating.md"
+
 CREATE = """
 mutation ($code: String!) {
   organisationCreate(input: {code: $code, name: "Ada Lovelace", kind: CHARITY}) { userErrors { code } }
@@ -89,6 +93,18 @@ async def test_the_queue_is_looked_at(reach: Reach, database: Database) -> None:
     assert value(found, "tandem_jobs_given_up") == value(found, "tandem_jobs_failing") == 0
 
 
+async def test_a_server_says_how_late_it_is_and_what_is_open(reach: Reach) -> None:
+    async with reach() as client:
+        await ask(client, LOOK, "ONE")
+        before = value(await scrape(client), "tandem_loop_delay_seconds_count")
+        await asyncio.sleep(1)
+        found = await scrape(client)
+    assert value(found, "tandem_loop_delay_seconds_count") - before >= 3
+    assert value(found, "tandem_database_connections", pool="read", state="idle") >= 1
+    assert value(found, "tandem_database_connections", pool="write") >= 0
+    assert not value(found, "tandem_database_connections", pool="replica")
+
+
 async def test_a_database_that_is_away_is_said_and_no_failure(
     reach_database: Reach, empty_data_dir: Path
 ) -> None:
@@ -110,7 +126,26 @@ async def test_nothing_that_a_caller_can_choose_is_in_it(reach: Reach) -> None:
         text = (await client.get("/metrics")).text
     assert not re.search("CHOSEN|Secretive|Ada|Lovelace", text)
     labels = {name for _, has in parsed(text) for name, _ in has}
-    assert labels <= {"route", "method", "status", "operation", "kind", "code", "le", "version"}
+    assert labels <= {
+        *("route", "method", "status", "operation", "kind", "code", "pool", "state", "le", "version")
+    }
+
+
+async def test_the_docs_have_each_metric_and_alerts_of_what_there_is(reach: Reach) -> None:
+    section = DOCS.read_text().partition("\n## Monitoring\n")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"`(tandem_\w+)`", section))
+    async with reach() as client:
+        names = {name for name, _ in await scrape(client) if not name.endswith("_created")}
+    assert {re.sub("_(bucket|count|sum)$", "", name) for name in names} <= listed
+    scraping, alerting = map(yaml.safe_load, re.findall("```yaml\n(.+?)```", section, re.DOTALL))
+    assert scraping["scrape_configs"][0]["static_configs"]
+    rules = alerting["groups"][0]["rules"]
+    assert {name for rule in rules for name in re.findall(r"tandem_\w+", rule["expr"])} <= listed
+    assert len({rule["alert"] for rule in rules}) == len(rules)
+
+
+async def test_a_mistake_of_ours_is_seen_to_rise_from_nothing(site: httpx.AsyncClient) -> None:
+    assert ("tandem_refusals_total", frozenset({("code", "INTERNAL")})) in await scrape(site)
 
 
 async def test_of_answering_a_questionnaire_nothing_is_counted(reach: Reach) -> None:

@@ -128,17 +128,24 @@ async def test_others_are_answered_by_the_replica(site: httpx.AsyncClient, pair:
 
 
 async def test_how_far_a_replica_is_behind_is_among_the_metrics(site: httpx.AsyncClient, pair: Pair) -> None:
-    async def behind() -> float:
+    async def behind() -> tuple[float, float]:
         found = parsed((await site.get("/metrics")).text)
         assert value(found, "tandem_replica_up", replica=pair.second.address) == 1
-        return value(found, "tandem_replica_lag_bytes", replica=pair.second.address)
+        return (
+            value(found, "tandem_replica_lag_bytes", replica=pair.second.address),
+            value(found, "tandem_replica_lag_seconds", replica=pair.second.address),
+        )
 
     async def is_level() -> bool:
-        return await behind() == 0
+        return await behind() == (0, 0)
 
     with _replaying_nothing(pair.second):
         await _create(site, "writer", "AHEAD")
-        assert await behind() > 0
+        before = await behind()
+        await asyncio.sleep(1)
+        after = await behind()
+    assert before[0] > 0
+    assert after[1] > before[1] + 0.9
     await _until(is_level)
 
 
@@ -148,6 +155,9 @@ async def test_without_a_primary_reads_go_on_and_a_write_is_told_to_wait(
     await _until(lambda: _knows(site, "somebody else", "LAST"), _create(site, "writer", "LAST"))
     pair.first.kill()
     try:
+        found = parsed((await site.get("/metrics")).text)
+        assert value(found, "tandem_database_up") == 0
+        assert value(found, "tandem_replica_up", replica=pair.second.address) == 1
         for who in ("writer", "somebody else"):
             assert await _knows(site, who, "LAST")
             refused = await _send(site, who, CREATE, code="LOST")
