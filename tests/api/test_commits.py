@@ -38,9 +38,9 @@ async def test_one_that_the_database_had_not_begun_to_keep(reach: Reach, databas
 
 
 @pytest.fixture
-def alone(prepared: Path, tmp_path: Path) -> Iterator[Server]:
+def alone(prepared: Path, empty_data_dir: Path) -> Iterator[Server]:
     """A server that answers a commit once a standby has it, and has none."""
-    with primary(prepared, tmp_path / "alone") as server:
+    with primary(prepared, empty_data_dir.with_name("alone")) as server:
         server.ask("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         server.ask("SELECT pg_reload_conf()")
         yield server

@@ -222,8 +222,11 @@ async def test_a_queue_that_forgets_and_one_that_takes_no_jobs_are_said(
         store.stop()
 
 
-async def test_standbys_are_looked_at(own: dict[str, str], prepared: Path, tmp_path: Path) -> None:
-    with primary(prepared, tmp_path / "first") as first, standby(first, tmp_path / "second") as second:
+async def test_standbys_are_looked_at(own: dict[str, str], prepared: Path, empty_data_dir: Path) -> None:
+    with (
+        primary(prepared, empty_data_dir.with_name("first")) as first,
+        standby(first, empty_data_dir.with_name("second")) as second,
+    ):
         both = own | {"TANDEM_DATABASE_URL": first.url, "TANDEM_READ_DATABASE_URL": second.url}
         assert one(await wrong(**both), "a fail-over can lose what was answered")
         assert (f"replica {second.address}", Level.OK, "It answers and keeps up.") in await found(**both)
@@ -244,10 +247,10 @@ async def test_standbys_are_looked_at(own: dict[str, str], prepared: Path, tmp_p
 
 
 async def test_a_server_that_loses_and_never_tidies_is_said(
-    own: dict[str, str], prepared: Path, tmp_path: Path
+    own: dict[str, str], prepared: Path, empty_data_dir: Path
 ) -> None:
     options = {"autovacuum": "off", "max_connections": "40"}
-    with primary(prepared, tmp_path / "first", **options) as first:
+    with primary(prepared, empty_data_dir.with_name("first"), **options) as first:
         told = await wrong(**own | {"TANDEM_DATABASE_URL": first.url})
     assert one(told, "fsync is off")
     assert one(told, "autovacuum is off")

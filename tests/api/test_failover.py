@@ -74,11 +74,11 @@ class Load:
 
 
 @pytest.fixture
-def pair(prepared: Path, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
+def pair(prepared: Path, empty_data_dir: Path) -> Iterator[tuple[Server, Server]]:
     """Two servers of which the first answers a commit once the second has it."""
     with (
-        primary(prepared, tmp_path / "first") as first,
-        standby(first, tmp_path / "second") as second,
+        primary(prepared, empty_data_dir.with_name("first")) as first,
+        standby(first, empty_data_dir.with_name("second")) as second,
     ):
         first.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
         # What pg_rewind goes back to: the last checkpoint that both know.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,11 +37,12 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def pair(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    home = tmp_path_factory.mktemp("pair")
+def pair(prepared: Path) -> Iterator[Pair]:
     with (
-        primary(prepared, home / "primary") as first,
-        standby(first, home / "standby", recovery_min_apply_delay=_DELAY) as second,
+        # Another run of the tests takes away what lets servers pass through pytest's own directories.
+        tempfile.TemporaryDirectory(prefix="tandem-") as home,
+        primary(prepared, Path(home) / "primary") as first,
+        standby(first, Path(home) / "standby", recovery_min_apply_delay=_DELAY) as second,
     ):
         yield Pair(first, second)
 
