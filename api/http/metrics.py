@@ -1,13 +1,14 @@
 """What this server counts of its own work, for Prometheus; no label has anything that a caller can choose.
 
-Where `tandem api` serves with several processes they count together; see `api.http.together`.
+What happens while somebody waits is noted, and counted a moment later. Where `tandem api` serves with several processes
+they count together; see `api.http.together`.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.metadata import version
@@ -15,41 +16,43 @@ from pathlib import Path
 
 import psutil
 from litestar.types import Scope
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from api.http.tallies import Tally
 from api.http.together import DIRECTORY, make
 from graph.answers import Answer
 
 _own = CollectorRegistry()
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-_requests = Histogram(
+_requests = Tally(
     "tandem_request_seconds",
     "How long requests took, by the route that answered them.",
     ["route", "method", "status", "operation"],
-    buckets=_SECONDS,
-    registry=_own,
+    _own,
 )
-_statements = Histogram(
+_statements = Tally(
     "tandem_statement_seconds",
     "How long statements took: those that read, and those of transactions that change something.",
     ["kind"],
-    buckets=_SECONDS,
-    registry=_own,
+    _own,
 )
+_READ, _WRITE = ("read",), ("write",)
+_statements.show(*_READ)
+_statements.show(*_WRITE)
 _refusals = Counter(
     "tandem_refusals", "What was refused, by the code that the caller was told.", ["code"], registry=_own
 )
 # A count that is first seen at one has not risen, as far as Prometheus can know, and no alert would tell of it.
 _refusals.labels("INTERNAL")
 _cost = Counter("tandem_cost_rows", "What requests were charged, in rows that they can touch.", registry=_own)
-_late = Histogram(
+_spent: list[int] = []
+_late = Tally(
     "tandem_loop_delay_seconds",
     "How late a process did what was due, which it notes four times a second.",
-    buckets=_SECONDS,
-    registry=_own,
+    (),
+    _own,
 )
 _connections = Gauge(
     "tandem_database_connections",
@@ -63,7 +66,6 @@ _info = Gauge(
 )
 _info.labels(version("tandem")).set(1)
 
-_reads, _writes = _statements.labels("read"), _statements.labels("write")
 _unseen: ContextVar[bool] = ContextVar("unseen", default=False)
 
 
@@ -80,13 +82,13 @@ def uncounted() -> Iterator[None]:
 def read_took(seconds: float) -> None:
     """Count a statement that read."""
     if not _unseen.get():
-        _reads.observe(seconds)
+        _statements.note((_READ, seconds))
 
 
 def write_took(seconds: float) -> None:
     """Count a statement of a transaction."""
     if not _unseen.get():
-        _writes.observe(seconds)
+        _statements.note((_WRITE, seconds))
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
@@ -98,24 +100,17 @@ def method_of(scope: Scope) -> str:
     return method if method in _METHODS else "_OTHER"
 
 
-# What counts the requests of each kind: to have Prometheus's library look it up takes longer than to count.
-_of_kind: dict[tuple[str, str, int, str], Callable[[float], None]] = {}
-
-
 def answered(route: str, method: str, status: int, operation: str, seconds: float) -> None:
     """Count a request that was answered.
 
     `route` is a path as the application declares it; `operation` is a trusted document's name, a kind, or empty.
     """
-    kind = route, method, status, operation
-    count = _of_kind.get(kind)
-    if count is None:
-        count = _of_kind[kind] = _requests.labels(*kind).observe
-    count(seconds)
+    _requests.note(((route, method, status, operation), seconds))
 
 
-late = _late.observe
-"""Counts by how many seconds the event loop was late."""
+def late(seconds: float) -> None:
+    """Count by how much the event loop was late."""
+    _late.note(((), seconds))
 
 
 def connected(pool: str, used: int, idle: int) -> None:
@@ -126,8 +121,9 @@ def connected(pool: str, used: int, idle: int) -> None:
 
 def charged(answer: Answer) -> None:
     """Count what a GraphQL answer cost and what it refused."""
-    _cost.inc(answer.cost)
-    refused(answer.codes)
+    _spent.append(answer.cost)
+    if answer.codes:
+        refused(answer.codes)
 
 
 def refused(codes: Iterable[str]) -> None:
@@ -135,6 +131,14 @@ def refused(codes: Iterable[str]) -> None:
     for code in codes:
         if code == "INTERNAL" or not _unseen.get():
             _refusals.labels(code).inc()
+
+
+def count() -> None:
+    """Count what was noted: it is seen from then on."""
+    for tally in (_requests, _statements, _late):
+        tally.count()
+    _cost.inc(sum(_spent))
+    _spent.clear()
 
 
 def counted() -> bytes:

@@ -35,6 +35,7 @@ async def show_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The metrics in Prometheus's text format; a database that is away makes no failure of it."""
     server = serving(request.scope)
     _require_scraper(request, server)
+    metrics.count()
     *found, counted = await asyncio.gather(
         _of_database(server.database),
         _of_replicas(server.database),

@@ -14,11 +14,12 @@ _EVERY_S = 0.25
 
 @asynccontextmanager
 async def watching(database: Database) -> AsyncIterator[None]:
-    """Look at it for as long as the context lasts."""
+    """Look at it, and have counted what was noted, for as long as the context lasts."""
     task = asyncio.create_task(_watch(database), name="watching")
     try:
         yield
     finally:
+        metrics.count()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -29,5 +30,6 @@ async def _watch(database: Database) -> None:
         due = loop.time() + _EVERY_S
         await asyncio.sleep(_EVERY_S)
         metrics.late(loop.time() - due)
+        metrics.count()
         for pool, opened in database.connections().items():
             metrics.connected(pool, opened.used, opened.idle)

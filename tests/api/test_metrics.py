@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import re
 import resource
 from pathlib import Path
@@ -12,9 +13,11 @@ import httpx
 import psutil
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.http import together
+from api.http.tallies import _SECONDS, Tally
 from api.http.together import DIRECTORY, counting_together, take_room
 from domain.database import Database
 from graph.trusted import documents
@@ -148,6 +151,23 @@ async def test_a_mistake_of_ours_is_seen_to_rise_from_nothing(site: httpx.AsyncC
     assert ("tandem_refusals_total", frozenset({("code", "INTERNAL")})) in await scrape(site)
 
 
+def test_what_was_noted_is_counted_as_one_by_one() -> None:
+    ours, theirs = CollectorRegistry(), CollectorRegistry()
+    tally = Tally("it_seconds", "It.", ["a"], ours)
+    histogram = Histogram("it_seconds", "It.", ["a"], buckets=_SECONDS, registry=theirs)
+    durations = [*_SECONDS, 0, 0.0011, 0.3, 11, 1e9, *(random.Random(1).expovariate(9) for _ in range(1000))]
+    for place, seconds in enumerate(durations):
+        tally.note(((str(place % 3),), seconds))
+        histogram.labels(str(place % 3)).observe(seconds)
+    assert not parsed(generate_latest(ours).decode())
+    tally.count()
+    counted, expected = (parsed(generate_latest(registry).decode()) for registry in (ours, theirs))
+    assert counted.keys() >= {key for key in expected if not key[0].endswith("_created")}
+    assert all(
+        counted[key] == pytest.approx(expected[key]) for key in counted if not key[0].endswith("_created")
+    )
+
+
 async def test_of_answering_a_questionnaire_nothing_is_counted(reach: Reach) -> None:
     async with reach() as client:
         await scrape(client)
@@ -199,6 +219,8 @@ def test_processes_count_together_and_what_a_killed_one_counted_stays(data_dir: 
         for _ in range(40):
             # Each by a connection of its own, so that both processes have some.
             httpx.post(f"{url}/graphql", json={"query": "{ __typename }"}, trust_env=False).raise_for_status()
+        # What the process has noted that does not answer is counted a moment later.
+        assert eventually(lambda: lookups() == 40)
         assert all(lookups() == 40 for _ in range(10))
         dead, other = psutil.Process(process.pid).children()
         directory = next(Path(m.path).parent for m in dead.memory_maps() if "/histogram_" in m.path)
