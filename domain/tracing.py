@@ -8,6 +8,7 @@ https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 """The variables of which one says where traces go."""
+
+_PATIENCE_S = 2.0
 
 
 class Tracing:
@@ -81,8 +84,11 @@ class Tracing:
         return record
 
     def close(self) -> None:
-        """Send what is left, for a few seconds at most."""
-        self._provider.shutdown()
+        """Send what is left, for two seconds at most: a collector that is away must not keep us from stopping."""
+        # Left to itself, it tries again for ten seconds, and a connection for as long.
+        sending = threading.Thread(target=self._provider.shutdown, daemon=True, name="last traces")
+        sending.start()
+        sending.join(_PATIENCE_S)
 
 
 def is_wanted(environ: Mapping[str, str] = os.environ) -> bool:
@@ -122,6 +128,6 @@ def tracing(service: str, environ: Mapping[str, str] = os.environ) -> Tracing | 
     named = {"service.version": version("tandem")}
     if "OTEL_SERVICE_NAME" not in environ:
         named["service.name"] = service
-    provider = TracerProvider(resource=Resource.create(named))
+    provider = TracerProvider(resource=Resource.create(named), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return Tracing(provider)

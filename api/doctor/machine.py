@@ -19,6 +19,7 @@ _LITTLE_ROOM = 1_000_000_000
 _NO_ROOM = 100_000_000
 # Of letters and digits, 20 have more than 100 bits.
 _SHORTEST_TOKEN = 20
+_PROTOCOLS = ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -86,10 +87,20 @@ def _metrics_token(settings: Settings) -> Iterator[Finding]:
 def traces(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Whether traces can be sent, where they are wanted."""
     try:
-        if is_wanted(environ):
-            yield Finding("traces", Level.OK, "They are sent by OpenTelemetry.")
+        wanted = is_wanted(environ)
     except Refused as refusal:
         yield Finding("traces", Level.WRONG, refusal.message)
+        return
+    protocols = {environ.get(name) for name in _PROTOCOLS} - {None, "", "http/protobuf"}
+    if wanted and protocols:
+        yield Finding(
+            "traces",
+            Level.WARNING,
+            f"They are sent by http/protobuf alone: give the endpoint for that, mostly port 4318, and unset "
+            f"{' and '.join(name for name in _PROTOCOLS if environ.get(name))}.",
+        )
+    elif wanted:
+        yield Finding("traces", Level.OK, "They are sent by OpenTelemetry.")
 
 
 def _directory(settings: Settings) -> Iterator[Finding]:

@@ -121,6 +121,7 @@ async def test_traces_that_cannot_be_sent_are_said(
 ) -> None:
     wanted = own | {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
     assert ("traces", Level.OK, "They are sent by OpenTelemetry.") in await found(**wanted)
+    assert one(await wrong(**wanted, OTEL_EXPORTER_OTLP_PROTOCOL="grpc"), "by http/protobuf alone")
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     assert one(await wrong(**wanted), "install tandem[tracing]")
 

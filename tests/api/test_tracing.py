@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from domain.errors import Refused
 from domain.tracing import tracing
-from tests.api.processes import eventually, run
+from tests.api.processes import eventually, free_port, run
 from tests.api.servers import GRANIAN, serving
 from tests.collector import Collector, collecting
 
@@ -96,6 +97,30 @@ def test_a_command_that_could_not_send_them_says_so_in_one_line(
         "Error: Traces are wanted and OpenTelemetry is not installed: install tandem[tracing], or unset "
         "OTEL_EXPORTER_OTLP_ENDPOINT."
     ]
+
+
+async def test_what_was_not_sent_yet_is_sent_at_the_end(site_url: str, collector: Collector) -> None:
+    environment = {
+        "TANDEM_DATABASE_URL": site_url,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+        "OTEL_BSP_SCHEDULE_DELAY": "600000",
+    }
+    async with serving(GRANIAN, **environment) as url, httpx.AsyncClient(base_url=url) as client:
+        assert (await client.get("/healthz")).status_code == 200
+        assert not collector.spans()
+    assert collector.named("GET /healthz")
+
+
+async def test_a_collector_that_is_away_keeps_nobody_waiting(site_url: str) -> None:
+    environment = {
+        "TANDEM_DATABASE_URL": site_url,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}",
+    }
+    async with serving(GRANIAN, **environment) as url, httpx.AsyncClient(base_url=url) as client:
+        assert (await client.get("/healthz")).status_code == 200
+        told = time.monotonic()
+    # Granian itself takes a moment; the sender would try again for ten seconds.
+    assert time.monotonic() - told < 6
 
 
 def test_nothing_of_it_is_loaded_where_no_endpoint_is_set() -> None:
