@@ -3,8 +3,9 @@ FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/tandem
 ENV PATH=/opt/tandem/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-COPY requirements.lock ./
-RUN pip install --require-hashes -r requirements.lock
+# With what sends traces, should an endpoint for them be set.
+COPY requirements-image.lock ./
+RUN pip install --require-hashes -r requirements-image.lock
 COPY . ./
 RUN pip install --no-deps --no-build-isolation . \
     # What builds stays behind, and so do the embedded servers' other versions.

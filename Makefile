@@ -87,7 +87,8 @@ COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --generate-hashes -
 lock: | .venv/bin/python
 	@test -x .venv/lock/bin/uv || { $(BIN)/python -m venv .venv/lock && .venv/lock/bin/python -m pip install --quiet uv; }
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) --extra dev --constraints requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(COMPILE) --extra tracing --constraints requirements.lock pyproject.toml --output-file requirements-image.lock
+	$(COMPILE) --extra dev --constraints requirements-image.lock pyproject.toml --output-file requirements-dev.lock
 
 migration: dev
 	$(BIN)/python -m domain.migrations.draft "$(m)"

@@ -223,7 +223,9 @@ async def test_a_queue_that_forgets_and_one_that_takes_no_jobs_are_said(
         store.stop()
 
 
-async def test_standbys_are_looked_at(own: dict[str, str], prepared: Path, empty_data_dir: Path) -> None:
+async def test_standbys_are_looked_at(
+    own: dict[str, str], prepared: Path, empty_data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with (
         primary(prepared, empty_data_dir.with_name("first")) as first,
         standby(first, empty_data_dir.with_name("second")) as second,
@@ -240,6 +242,10 @@ async def test_standbys_are_looked_at(own: dict[str, str], prepared: Path, empty
         first.ask("CREATE ROLE tandem LOGIN")
         mere = {"TANDEM_READ_DATABASE_URL": second.url.replace("postgres@", "tandem@")}
         assert one(await wrong(**both | mere), "GRANT pg_monitor")
+        monkeypatch.setattr("api.doctor.replicas._FAR_S", 0.5)
+        second.ask("SELECT pg_wal_replay_pause()")
+        first.ask("UPDATE alembic_version SET version_num = version_num")
+        await _until_said("s behind", **both)
         second.stop()
         await _until_said("every change waits for ever", **both)
         second.start()
