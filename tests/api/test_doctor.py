@@ -208,9 +208,9 @@ async def test_without_a_worker_that_is_said(own: dict[str, str], servers: embed
 
 
 async def test_a_queue_that_forgets_and_one_that_takes_no_jobs_are_said(
-    own: dict[str, str], tmp_path: Path
+    own: dict[str, str], empty_data_dir: Path
 ) -> None:
-    store = Store(tmp_path / "valkey")
+    store = Store(empty_data_dir.with_name("valkey"))
     store.start()
     try:
         async with Redis.from_url(store.url) as queue:

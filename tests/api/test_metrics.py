@@ -208,12 +208,19 @@ def test_processes_count_together_and_what_a_killed_one_counted_stays(data_dir: 
     with begun(data_dir, "api", "--port", str(port), "--processes", "2") as process:
         url = f"http://127.0.0.1:{port}"
 
-        def lookups() -> float:
+        def told(name: str, **labels: str) -> float:
             try:
                 found = parsed(httpx.get(f"{url}/metrics", trust_env=False).text)
             except httpx.TransportError:
                 return -1
-            return value(found, "tandem_request_seconds_count", route="/graphql")
+            return value(found, name, **labels)
+
+        def lookups() -> float:
+            return told("tandem_request_seconds_count", route="/graphql")
+
+        def each_has_one_connection() -> bool:
+            # To look at the queue takes one of the process that answers, and so each has some.
+            return told("tandem_database_connections", pool="read") == 2
 
         assert eventually(lambda: lookups() == 0)
         for _ in range(40):
@@ -222,6 +229,8 @@ def test_processes_count_together_and_what_a_killed_one_counted_stays(data_dir: 
         # What the process has noted that does not answer is counted a moment later.
         assert eventually(lambda: lookups() == 40)
         assert all(lookups() == 40 for _ in range(10))
+        assert eventually(each_has_one_connection)
+        assert told("tandem_info") == 1
         dead, other = psutil.Process(process.pid).children()
         directory = next(Path(m.path).parent for m in dead.memory_maps() if "/histogram_" in m.path)
         # Without room of its own, a file would end its process on a full disk.
@@ -234,6 +243,7 @@ def test_processes_count_together_and_what_a_killed_one_counted_stays(data_dir: 
             return lookups() == 40 and dead.pid not in living and counting == {0, *living}
 
         assert eventually(served_by_two_again)
+        assert eventually(each_has_one_connection)
         other.kill()
         assert eventually(served_by_two_again)
         process.terminate()
