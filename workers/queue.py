@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -23,8 +24,8 @@ HEALTH_INTERVAL = 4
 
 
 def settings_of(redis_url: str) -> RedisSettings:
-    """How the queue's server is reached, by its URL."""
-    return RedisSettings.from_dsn(redis_url)
+    """How the queue's server is reached, by its URL: it is tried twice, a second apart."""
+    return replace(RedisSettings.from_dsn(redis_url), conn_retries=1)
 
 
 def pack(message: dict[str, Any]) -> bytes:
