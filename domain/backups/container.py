@@ -107,6 +107,7 @@ def read(path: Path, tell: Tell) -> Manifest:
             return manifest
     except OSError as error:
         raise _unreadable(path, str(error.strerror)) from error
+    # NotImplementedError is what zipfile raises for a file that is packed in a way that it does not know.
     except (BadZipFile, KeyError, EOFError, NotImplementedError, msgspec.MsgspecError) as error:
         raise _unreadable(path, "it is damaged, cut off or no backup of Tandem") from error
 

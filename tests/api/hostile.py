@@ -69,8 +69,8 @@ def _nested(step: str, times: int, last: str) -> str:
     return f"{step} {{ " * times + last + " }" * times
 
 
-def by_hand() -> Iterator[Asked]:
-    """What is known to have been slow somewhere once, and what each limit refuses."""
+def _of_the_schema() -> Iterator[Asked]:
+    """The schema, asked for in laborious ways."""
     for count in (1, 2, 8, 40):
         yield asked(f"{count} aliases of the whole schema", _introspected(count))
     for times in (3, 7, 12):
@@ -86,6 +86,10 @@ def by_hand() -> Iterator[Asked]:
         "200 types",
         "{" + " ".join(f'a{n}: __type(name: "Programme") {{ fields {{ name }} }}' for n in range(200)) + "}",
     )
+
+
+def _of_filters_by_hand() -> Iterator[Asked]:
+    """Filters of many parts, and in each other."""
     for count in (100, 290, 1_000, 4_096):
         yield asked(f"a filter with {count} leaves", _FILTERED, {"f": _flat(count)})
     for levels in (5, 7, 12):
@@ -109,6 +113,10 @@ def by_hand() -> Iterator[Asked]:
     )
     yield asked("1,900 wrong values", _FILTERED, {"f": {"ref": {"in": list(range(1_900))}}})
     yield asked("1,900 unknown names", _FILTERED, {"f": {f"n{n}": n for n in range(1_900)}})
+
+
+def _of_bodies() -> Iterator[Asked]:
+    """Bodies of the largest size."""
     for name, piece in {
         "objects": b"{}",
         "lists": b"[]",
@@ -129,6 +137,10 @@ def by_hand() -> Iterator[Asked]:
             {"r": letter * 150_000},
         )
         yield asked(f"a long id of {letter!r}", _NODE, {"i": letter * 150_000})
+
+
+def _of_documents() -> Iterator[Asked]:
+    """Documents that are long, repeat themselves or ask for much."""
     yield asked("a longest document", f'{{ programme(ref: "{"x" * (MOST_CHARACTERS - 100)}") {{ ref }} }}')
     yield asked("a document that is too long", "{ " + "a" * MOST_CHARACTERS + " }")
     yield asked("1,900 unknown fields", "{" + " ".join(f"n{n}" for n in range(1_900)) + "}")
@@ -152,6 +164,10 @@ def by_hand() -> Iterator[Asked]:
         "440 conditions in the text",
         "{ programmes(filter: {or: [" + '{ref: {eq: "a"}},' * 440 + "]}) { totalCount } }",
     )
+
+
+def _of_brackets_and_mutations() -> Iterator[Asked]:
+    """Brackets, fragments and mutations."""
     yield asked("200 directives", "{ viewer {" + "role @include(if: true) " * 200 + "} }")
     yield asked(
         "a fragment bomb",
@@ -183,6 +199,10 @@ def by_hand() -> Iterator[Asked]:
             }
         },
     )
+
+
+def _of_little() -> Iterator[Asked]:
+    """Next to nothing, and addresses."""
     yield asked("no operation", "fragment F on Query { __typename }")
     yield asked("nothing", "")
     yield Asked("no body")
@@ -199,6 +219,16 @@ def by_hand() -> Iterator[Asked]:
     yield Asked("the schema as text", target="/graphql/schema.graphql", method="GET")
     yield Asked("a page", target="/", method="GET")
     yield Asked("a page that is not there", target="/" + "x/" * 2_000, method="GET")
+
+
+def by_hand() -> Iterator[Asked]:
+    """What is known to have been slow somewhere once, and what each limit refuses."""
+    yield from _of_the_schema()
+    yield from _of_filters_by_hand()
+    yield from _of_bodies()
+    yield from _of_documents()
+    yield from _of_brackets_and_mutations()
+    yield from _of_little()
 
 
 def generated(count: int) -> Iterator[Asked]:
