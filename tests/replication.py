@@ -10,8 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from domain.embedded import places
-from domain.embedded.postgres import programs
+from domain.embedded import places, postgres
 from tests.api.processes import free_port
 
 _OPTIONS = {
@@ -115,16 +114,4 @@ def standby(of: Server, home: Path, **options: str) -> Iterator[Server]:
 
 def run(program: str, *words: str | Path) -> None:
     """Run one of PostgreSQL's programs as whoever its servers run as."""
-    owner = places.server_user()
-    done = subprocess.run(
-        [programs() / program, *words],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd="/",
-        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
-        user=owner.pw_uid if owner else None,
-        group=owner.pw_gid if owner else None,
-        extra_groups=[] if owner else None,
-    )
-    assert done.returncode == 0, f"{program}: {done.stderr or done.stdout}"
+    postgres.run(program, *words, owner=places.server_user())

@@ -146,23 +146,21 @@ class Cluster:
             shutil.rmtree(left, ignore_errors=True)
         new = self.home.with_suffix(f".new-{os.getpid()}")
         places.private_directory(new, owner)
-        _run(
+        run(
             "initdb", "-D", new, "-U", "postgres", "--auth=trust", "--no-instructions", "--encoding=UTF8",
             # PostgreSQL's own collation: it needs nothing of the system and never changes with it.
             "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
             *(() if self.durable else ("--no-sync",)),
             owner=owner,
         )  # fmt: skip
-        _run(
-            "postgres", "--single", "-D", new, "postgres", owner=owner, text=f"CREATE DATABASE {DATABASE};\n"
-        )
+        run("postgres", "--single", "-D", new, "postgres", owner=owner, text=f"CREATE DATABASE {DATABASE};\n")
         new.rename(self.home)
 
     def _launch(self, owner: pwd.struct_passwd | None) -> None:
         options = _OPTIONS | ({} if self.durable else _NOT_DURABLE)
         options["unix_socket_directories"] = str(places.socket_directory(self.home))
         words = " ".join(f"-c {name}={value}" for name, value in options.items())
-        _run(
+        run(
             "pg_ctl", "start", "--wait", "--silent", "-D", self.home, "-l", self.log, "-o", words,
             owner=owner,
         )  # fmt: skip
@@ -197,8 +195,8 @@ def programs() -> Path:
     return Path(package.origin).parent / f"pginstall{VERSION}" / "bin"
 
 
-def _run(program: str, *words: str | Path, owner: pwd.struct_passwd | None, text: str = "") -> None:
-    """Run one of PostgreSQL's programs.
+def run(program: str, *words: str | Path, owner: pwd.struct_passwd | None, text: str = "") -> None:
+    """Run one of PostgreSQL's programs as that user, or as ourselves; `text` is its input.
 
     Raises:
         Refused: it failed; the message has its last line.
